@@ -1,0 +1,55 @@
+import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import type { Tables } from './tables/index.ts'
+
+/**
+ * A drizzle handle; its static type is SQLite's for both dialects. Await every query, and use only what both
+ * dialects share: select, insert … onConflictDo…, update, delete, returning; never `.get()`, `.all()`, `.run()`.
+ */
+export type Db = BaseSQLiteDatabase<'async', unknown, Record<string, never>>
+
+/** An event to be relayed once the transaction that wrote it has committed. */
+export interface OutboxEvent {
+  name: string
+  payload: unknown
+}
+
+/** Inside `tx`: the handle plus the outbox of this transaction. */
+export interface Tx extends Db {
+  /** Writes the events in this transaction; the relay publishes them after the commit, in order. */
+  emit(events: readonly OutboxEvent[]): Promise<void>
+}
+
+export interface Lease {
+  name: string
+  holder: string
+  epoch: number
+}
+
+/** The store port: one suite in test/contract/store.ts runs against both drivers. */
+export interface Store extends AsyncDisposable {
+  readonly dialect: 'sqlite' | 'postgres'
+  readonly tables: Tables
+  /** For reads. Writes go through `tx`, always. */
+  readonly db: Db
+  /**
+   * Runs `body` in one serialisable write transaction. The body may run again after a conflict, so it awaits
+   * nothing but the store and has no other effect. A throw rolls back.
+   */
+  tx<T>(body: (tx: Tx) => Promise<T>): Promise<T>
+  /** Called after each commit that emitted events, in this process. */
+  onCommit(listener: () => void): Disposable
+  /** Takes or prolongs a lease for `ttlMs`; null while somebody else holds it. */
+  acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | null>
+  releaseLease(lease: Lease): Promise<void>
+  /** Throws `LeaseLostError` inside `tx` unless `lease` is still the current epoch: call it first in a guarded write. */
+  checkLease(tx: Tx, lease: Lease): Promise<void>
+  /** Cheap liveness question. */
+  ping(): Promise<void>
+}
+
+export class LeaseLostError extends Error {
+  constructor(lease: Lease) {
+    super(`lease "${lease.name}" (epoch ${lease.epoch}) is no longer held by ${lease.holder}`)
+    this.name = 'LeaseLostError'
+  }
+}

@@ -1,0 +1,55 @@
+import type { Kit } from '../kit.ts'
+
+/** What the cluster itself keeps: shared settings, leases, the outbox of events, error logs. */
+export function systemTables(k: Kit) {
+  /** The shared configuration tree; `key` is a slash path, `revision` grows with each write. */
+  const sharedConfig = k.table(
+    'shared_config',
+    {
+      key: k.text('key').primaryKey(),
+      value: k.text('value').notNull(),
+      revision: k.long('revision').notNull(),
+    },
+    (t) => [k.index('ix_shared_config_revision').on(t.revision)],
+  )
+
+  /** Who may run a loop until when; `epoch` grows with each new holder and fences its writes. */
+  const leases = k.table('leases', {
+    name: k.text('name').primaryKey(),
+    holder: k.text('holder').notNull(),
+    epoch: k.long('epoch').notNull(),
+    expiresAt: k.time('expires_at').notNull(),
+  })
+
+  /** Events written in the transaction that caused them; relayed to the bus afterwards, kept for resuming streams. */
+  const outbox = k.table(
+    'outbox',
+    {
+      seq: k.serial('seq'),
+      name: k.text('name').notNull(),
+      source: k.text('source').notNull(),
+      payload: k.json<unknown>('payload').notNull(),
+      createdAt: k.time('created_at').notNull(),
+      relayedAt: k.time('relayed_at'),
+    },
+    (t) => [k.index('ix_outbox_relayed').on(t.relayedAt), k.index('ix_outbox_created').on(t.createdAt)],
+  )
+
+  const errorLogs = k.table('error_logs', {
+    id: k.uuid('id').primaryKey(),
+    createdAt: k.time('created_at').notNull(),
+    severity: k.text('severity').$type<'critical' | 'error' | 'warning'>().notNull(),
+    source: k.text('source').notNull(),
+    user: k.uuid('user'),
+    isRead: k.bool('is_read').notNull().default(false),
+    isCleared: k.bool('is_cleared').notNull().default(false),
+    message: k.text('message').notNull(),
+    contextLang: k.text('context_lang').notNull(),
+    contextEnv: k.json<Record<string, unknown>>('context_env').notNull(),
+    requestUrl: k.text('request_url'),
+    requestStatus: k.int('request_status'),
+    traceback: k.text('traceback'),
+  })
+
+  return { sharedConfig, leases, outbox, errorLogs }
+}

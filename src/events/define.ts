@@ -1,0 +1,14 @@
+import type { GenericSchema, InferOutput } from 'valibot'
+
+/** A kind of event: its name on the wire and the shape of its payload. Nobody publishes a bare string. */
+export interface EventKind<Payload = unknown> {
+  readonly name: string
+  readonly schema: GenericSchema<unknown, Payload>
+}
+
+export function defineEvent<const Schema extends GenericSchema>(
+  name: string,
+  schema: Schema,
+): EventKind<InferOutput<Schema>> {
+  return { name, schema: schema as unknown as GenericSchema<unknown, InferOutput<Schema>> }
+}

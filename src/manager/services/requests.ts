@@ -1,0 +1,50 @@
+/** Shapes between the REST layer and the session service; validated by src/api/session.ts. */
+import type { ClusterMode, SessionStatus, SessionType } from '../../core/status.ts'
+
+export interface CreateSessionInput {
+  image: string
+  architecture: string
+  name: string
+  type: SessionType
+  tag: string | null
+  clusterSize: number
+  clusterMode: ClusterMode
+  enqueueOnly: boolean
+  maxWaitSeconds: number
+  reuseIfExists: boolean
+  startupCommand: string | null
+  bootstrapScript: string | null
+  startsAt: string | null
+  dependencies: string[]
+  callbackUrl: string | null
+  domain: string
+  group: string
+  ownerAccessKey: string | null
+  clientToken: string | null
+  config: {
+    mounts: string[]
+    mountMap: Record<string, string>
+    mountOptions: Record<string, { permission?: string }>
+    environ: Record<string, string>
+    resources: Record<string, string | number>
+    resourceOpts: Record<string, unknown>
+    scalingGroup: string | null
+    preopenPorts: number[]
+    agentList: string[]
+  }
+}
+
+export interface CreatedSession {
+  sessionId: string
+  sessionName: string
+  status: SessionStatus | 'TIMEOUT'
+  servicePorts: {
+    name: string
+    protocol: string
+    ports: number[]
+    url_template?: string
+    allowed_arguments?: Record<string, unknown>
+    allowed_envs?: Record<string, unknown>
+  }[]
+  created: boolean
+}

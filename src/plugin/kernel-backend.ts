@@ -1,0 +1,86 @@
+import type { ImageReport } from '../wire/agent-rpc.ts'
+
+/** A kernel to be made: host paths and limits are final, nothing is left to decide. */
+export interface ContainerSpec {
+  kernelId: string
+  sessionId: string
+  /** Canonical reference, `registry/repo:tag`. */
+  image: string
+  hostname: string
+  /** `host path → path in the kernel`; the backend creates missing mount points. */
+  mounts: { source: string; target: string; readOnly: boolean }[]
+  /** Host folder that is /home/work, and the one that is /home/config. */
+  workDir: string
+  configDir: string
+  /** Host folder that holds the runner link's socket; the kernel sees it at `linkTarget`. */
+  linkDir: string
+  /** Only what the runner itself needs; users' variables are in environ.txt. */
+  environ: Record<string, string>
+  labels: Record<string, string>
+  /** CPU core numbers; empty = no pinning. */
+  cpus: number[]
+  /** Bytes; memory includes shared memory. */
+  memoryBytes: bigint
+  shmBytes: bigint
+  ports: { container: number; host: number; hostIp: string }[]
+  network: { mode: 'default' } | { mode: 'named'; name: string; aliases: string[] } | { mode: 'host' }
+  devices: Record<string, unknown>[]
+  /** Numeric owner of the user's processes and files. */
+  uid: number
+  gid: number
+}
+
+/** A container or process that carries our labels, found on the machine. */
+export interface FoundContainer {
+  containerId: string
+  kernelId: string
+  sessionId: string
+  running: boolean
+  exitCode: number | null
+  labels: Record<string, string>
+}
+
+export interface ContainerExit {
+  containerId: string
+  kernelId: string
+  exitCode: number | null
+  outOfMemory: boolean
+}
+
+export interface ContainerUsage {
+  /** Milliseconds of CPU time used since the start. */
+  cpuUsedMs: number
+  memoryBytes: number
+  netRxBytes: number
+  netTxBytes: number
+  ioReadBytes: number
+  ioWriteBytes: number
+}
+
+/**
+ * The kernel backend port: runs kernels on this machine. Drivers: agent/backends/docker, agent/backends/process.
+ * One suite in test/contract/kernel-backend.ts runs against each. Every method is idempotent.
+ */
+export interface KernelBackend extends AsyncDisposable {
+  readonly name: 'docker' | 'process'
+  /** One sentence for people, e.g. `Docker Engine 20.10.24` or `native processes (no security boundary)`. */
+  readonly description: string
+  /** Host address at which published ports are reached. */
+  readonly kernelHost: string
+  images(): Promise<ImageReport[]>
+  hasImage(canonical: string, digest: string | null): Promise<boolean>
+  pull(image: string, auth: { username: string; password: string } | null, signal: AbortSignal): Promise<void>
+  /** Creates and starts; leaves nothing behind when it throws. */
+  run(spec: ContainerSpec): Promise<{ containerId: string }>
+  /** Stops (SIGTERM to the runner, then SIGKILL after `graceMs`) and removes; unknown ids are no error. */
+  remove(containerId: string, graceMs: number): Promise<{ exitCode: number | null }>
+  /** Everything of this owner label on the machine, running or not. */
+  find(ownerId: string): Promise<FoundContainer[]>
+  /** The output so far, at most `maxBytes` from its end. */
+  logs(containerId: string, maxBytes: number): Promise<Uint8Array>
+  usage(containerId: string): Promise<ContainerUsage | null>
+  /** Exits as they happen, from now on. */
+  watch(onExit: (exit: ContainerExit) => void): Disposable
+  createNetwork(name: string, labels: Record<string, string>): Promise<void>
+  removeNetwork(name: string): Promise<void>
+}

@@ -1,0 +1,67 @@
+/**
+ * What agent and kernel runner say to each other over the runner link (agent-kernel.md §7; decisions.md, "runner
+ * protocol"). Frames are length-prefixed msgpack of one `RunnerFrame`.
+ */
+export const RUNNER_PROTOCOL = 1
+
+/** Agent → runner: the messages of §7. */
+export type RunnerCommand =
+  | { type: 'clean' | 'build' | 'exec' | 'code' | 'input'; payload: string; runId: string }
+  | { type: 'interrupt' }
+  | { type: 'event'; payload: { type: string; data: unknown } }
+
+/** Runner → agent while code runs: the messages of §7. */
+export type RunnerMessage =
+  | { type: 'stdout' | 'stderr' | 'html' | 'log'; data: string }
+  | { type: 'media'; data: { type: string; data: string } }
+  | { type: 'waiting-input'; data: { is_password: boolean } }
+  | { type: 'clean-finished' | 'build-finished' | 'finished'; data: { exitCode: number } }
+
+/** Calls with one answer. */
+export interface RunnerMethods {
+  status(args: Record<string, never>): Promise<{ startedAt: number; running: string | null }>
+  complete(args: { code: string; options: Record<string, unknown> }): Promise<{ completions: unknown[] }>
+  listFiles(args: { path: string }): Promise<{
+    entries: { filename: string; size: number; mtime: number; mode: string }[]
+    absolutePath: string
+  }>
+  writeFile(args: { path: string; content: Uint8Array }): Promise<Record<string, never>>
+  archive(args: { path: string; maxBytes: number }): Promise<{ archive: Uint8Array }>
+  startService(args: {
+    name: string
+    ports: number[]
+    protocol: string
+    arguments: Record<string, unknown>
+    envs: Record<string, string>
+  }): Promise<{ status: 'started' | 'running' | 'failed'; error?: string }>
+  shutdownService(args: { name: string }): Promise<Record<string, never>>
+  apps(args: Record<string, never>): Promise<{ data: { name: string; url_template?: string }[] }>
+}
+
+/** First frame of the runner on each connection. */
+export interface RunnerHello {
+  protocol: number
+  kernelId: string
+  /** Proves that it is the runner the agent started: the token it got on its standard input or environment file. */
+  token: string
+  startedAt: number
+  runtime: string
+  /** `{python: '3.11.2'}`, for `info` and the hello of a terminal. */
+  versions: Record<string, string>
+}
+
+export type RunnerFrame =
+  | { kind: 'hello'; hello: RunnerHello }
+  | { kind: 'welcome'; protocol: number }
+  | { kind: 'command'; command: RunnerCommand }
+  | { kind: 'message'; runId: string; message: RunnerMessage }
+  | { kind: 'call'; id: number; method: keyof RunnerMethods; args: unknown }
+  | { kind: 'result'; id: number; ok: true; value: unknown }
+  | { kind: 'result'; id: number; ok: false; error: { name: string; message: string } }
+  /** A terminal or a TCP connection inside the kernel; `data` null ends that direction. */
+  | { kind: 'open'; stream: number; what: 'pty'; rows: number; cols: number }
+  | { kind: 'open'; stream: number; what: 'tcp'; port: number }
+  | { kind: 'data'; stream: number; data: Uint8Array | null }
+  | { kind: 'credit'; stream: number; bytes: number }
+  | { kind: 'resize'; stream: number; rows: number; cols: number }
+  | { kind: 'closed'; stream: number; error?: string }
