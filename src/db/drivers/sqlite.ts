@@ -1,0 +1,143 @@
+import { Database } from 'bun:sqlite'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { drizzle } from 'drizzle-orm/bun-sqlite'
+import type { Clock } from '../../lib/clock.ts'
+import type { Logger } from '../../lib/logger.ts'
+import { createCommitListeners } from '../commit-listeners.ts'
+import { NestedTransactionError, StoreClosedError } from '../errors.ts'
+import { sqliteKit } from '../kit.ts'
+import { createLeases } from '../leases.ts'
+import { createOutboxBuffer } from '../outbox.ts'
+import type { Db, Store, Tx } from '../store.ts'
+import { defineTables } from '../tables/index.ts'
+import { lockDatabaseFile } from './sqlite-lock.ts'
+import { migrateSqlite } from './sqlite-migrate.ts'
+import { openSqliteTransaction } from './sqlite-transaction.ts'
+
+export interface SqliteStoreOptions {
+  /** The database file; its directory is made. `:memory:` keeps nothing after the process. */
+  path: string
+  clock: Clock
+  log: Logger
+  /** Written as the source of events that this process emits: its manager id. Default `manager`. */
+  source?: string
+  /** What this process tells others that find the file locked, e.g. `up`. Default `backendai`. */
+  role?: string
+}
+
+const SLOW_TRANSACTION_MS = 1000
+
+/** Opens the embedded store, alone (else `StoreLockedError`), and brings its schema up to date. */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { clock, log, source = 'manager' } = options
+  const stack = new DisposableStack()
+  try {
+    const { reader, writer } = openConnections(options, stack)
+    return createStore(reader, writer, { clock, log, source }, stack.move())
+  } catch (error) {
+    stack.dispose()
+    throw error
+  }
+}
+
+function openConnections(options: SqliteStoreOptions, stack: DisposableStack) {
+  const { clock, log, role = 'backendai' } = options
+  const inMemory = options.path === ':memory:'
+  const path = inMemory ? join(mkdtempSync(join(tmpdir(), 'backendai-db-')), 'store.db') : options.path
+  if (!inMemory) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    stack.use(lockDatabaseFile(path, role, clock))
+  }
+  // Secret keys are in it; SQLite gives its side files the same mode.
+  closeSync(openSync(path, 'a', 0o600))
+  const writer = connect(path, stack)
+  writer.run('PRAGMA journal_mode = WAL')
+  writer.run(`PRAGMA synchronous = ${inMemory ? 'OFF' : 'FULL'}`)
+  migrateSqlite(writer, { clock, log })
+  writer.run('PRAGMA foreign_keys = ON')
+  const reader = connect(path, stack)
+  reader.run('PRAGMA query_only = ON')
+  reader.query('SELECT count(*) FROM schema_migrations').get()
+  // Both connections have every file open now: without names nothing is left behind, even after SIGKILL.
+  if (inMemory) rmSync(dirname(path), { recursive: true })
+  return { reader, writer }
+}
+
+function connect(path: string, stack: DisposableStack): Database {
+  const connection = new Database(path, { create: true, readwrite: true })
+  stack.defer(() => connection.close())
+  connection.run('PRAGMA busy_timeout = 5000')
+  return connection
+}
+
+interface Deps {
+  clock: Clock
+  log: Logger
+  source: string
+}
+
+function createStore(reader: Database, writer: Database, deps: Deps, resources: DisposableStack): Store {
+  const { clock, log, source } = deps
+  const tables = defineTables(sqliteKit)
+  const listeners = createCommitListeners(log)
+  const current = new AsyncLocalStorage<{ open: boolean }>()
+  let tail: Promise<unknown> = Promise.resolve()
+  let closing: Promise<void> | null = null
+
+  async function run<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
+    const startedAt = clock.now()
+    const outbox = createOutboxBuffer(source, clock.now)
+    const transaction = openSqliteTransaction(writer)
+    const scope = { open: true }
+    writer.run('BEGIN IMMEDIATE')
+    let result: T
+    try {
+      result = await current.run(scope, () => body(Object.assign(transaction.db, { emit: outbox.emit })))
+      if (outbox.rows.length > 0) await transaction.db.insert(tables.outbox).values([...outbox.rows])
+      transaction.close()
+      writer.run('COMMIT')
+    } catch (error) {
+      if (writer.inTransaction) writer.run('ROLLBACK')
+      throw error
+    } finally {
+      scope.open = false
+      const took = clock.now() - startedAt
+      if (took > SLOW_TRANSACTION_MS) log.warn({ took }, 'a write transaction held the store for long')
+    }
+    if (outbox.rows.length > 0) listeners.notify()
+    return result
+  }
+
+  function tx<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
+    if (closing !== null) return Promise.reject(new StoreClosedError())
+    if (current.getStore()?.open === true) return Promise.reject(new NestedTransactionError())
+    const done = tail.then(() => run(body))
+    tail = done.catch(() => undefined)
+    return done
+  }
+
+  return {
+    dialect: 'sqlite',
+    tables,
+    db: drizzle({ client: cachingClient(reader) }) as unknown as Db,
+    tx,
+    ...createLeases({ tx, tables }, clock),
+    onCommit: listeners.add,
+    async ping() {
+      if (closing !== null) throw new StoreClosedError()
+      reader.query('SELECT 1').get()
+    },
+    [Symbol.asyncDispose]() {
+      closing ??= tail.then(() => resources.dispose())
+      return closing
+    },
+  }
+}
+
+/** drizzle compiles each query anew; SQLite's statements are worth keeping. */
+function cachingClient(connection: Database): Database {
+  return { prepare: (sql: string) => connection.query(sql) } as unknown as Database
+}
