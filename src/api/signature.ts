@@ -1,72 +1,95 @@
-/** The request signature that clients make and the manager checks (client-wire.md §1.3). */
+/** HMAC of UTF-8 `data`; servers pass node:crypto, browsers WebCrypto. */
+export type Hmac<Result> = (key: string | Uint8Array, data: string) => Result
 
-/** SHA-256 of the empty string: bodies are not part of the signature. */
-const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
-
+/** What both sides sign (client-wire.md §1.3). */
 export interface SignedParts {
+  /** Upper case. */
   method: string
-  /** Path and query exactly as sent, still percent-encoded. */
+  /** The request target exactly as sent. */
   target: string
-  /** The Date header, byte for byte. */
+  /** The date header, byte for byte. */
   date: string
-  /** `YYYYMMDD` of `date` in its own zone; by default read from an ISO-8601 `date`. */
-  day?: string
-  /** The Host header, with the port when the header has one. */
+  /** The Host header, byte for byte. */
   host: string
-  /** The Content-Type header; null where it is absent (WebSocket, SSE). */
+  /** The Content-Type header; null when absent. */
   contentType: string | null
-  /** Value of X-BackendAI-Version, or of X-Sorna-Version with `versionHeader` set so. */
   version: string
+  /** `x-sorna-version` with the legacy header. */
   versionHeader?: 'x-backendai-version' | 'x-sorna-version'
-  /** Hex digest of the body, for versions before v4.20181215 only. */
+  /** Hex hash of the body; only versions before v4.20181215 sign one. */
   bodyHash?: string
 }
 
-/** The seven lines that are signed, without a line feed at the end. */
+const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+
 export function stringToSign(parts: SignedParts): string {
-  const mediaType = (parts.contentType ?? 'application/octet-stream').split(';', 1)[0] ?? ''
+  const type = parts.contentType === null ? 'application/octet-stream' : mediaType(parts.contentType)
   return [
-    parts.method.toUpperCase(),
+    parts.method,
     parts.target,
     parts.date,
     `host:${parts.host}`,
-    `content-type:${mediaType.trim().toLowerCase()}`,
+    `content-type:${type}`,
     `${parts.versionHeader ?? 'x-backendai-version'}:${parts.version}`,
-    parts.bodyHash ?? EMPTY_HASH,
+    parts.bodyHash ?? EMPTY_SHA256,
   ].join('\n')
 }
 
-/** HMAC-SHA256 of UTF-8 `data`; injected, since browsers, Bun and tests each bring their own. */
-export type Hmac = (key: Uint8Array, data: string) => Promise<Uint8Array>
-
-/** `YYYYMMDD` of an ISO-8601 date such as `2024-07-31T12:34:56+09:00`, in its own zone. */
-export function dayOf(isoDate: string): string {
-  const match = /^(\d{4})-?(\d{2})-?(\d{2})/.exec(isoDate)
-  if (!match) throw new RangeError(`not an ISO-8601 date: "${isoDate}"`)
-  return `${match[1]}${match[2]}${match[3]}`
+function mediaType(contentType: string): string {
+  const end = contentType.indexOf(';')
+  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase()
 }
 
-/** The key of one day and one host. */
-export async function signingKey(
+/** The day of a date header in its own zone, as keys are derived from: `20240731`. Null when it is no ISO date. */
+export function signingDay(date: string): string | null {
+  const match = /^\s*(\d{4})-?(\d{2})-?(\d{2})/.exec(date)
+  return match ? `${match[1]}${match[2]}${match[3]}` : null
+}
+
+/** `k2`: valid for one day, host and secret, so worth keeping. */
+export const signingKey = (hmac: Hmac<Uint8Array>, secretKey: string, day: string, host: string) =>
+  hmac(hmac(secretKey, day), host)
+
+/** The same where HMAC is asynchronous (WebCrypto). */
+export const signingKeyAsync = async (
+  hmac: Hmac<Promise<Uint8Array>>,
   secretKey: string,
   day: string,
   host: string,
-  hmac: Hmac,
-): Promise<Uint8Array> {
-  return hmac(await hmac(new TextEncoder().encode(secretKey), day), host)
+): Promise<Uint8Array> => hmac(await hmac(secretKey, day), host)
+
+export function toHex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+  return text
 }
 
 /** The value of the Authorization header. */
-export async function signRequest(
-  parts: SignedParts,
-  accessKey: string,
-  secretKey: string,
-  hmac: Hmac,
-): Promise<string> {
-  const key = await signingKey(secretKey, parts.day ?? dayOf(parts.date), parts.host, hmac)
-  const signature = toHex(await hmac(key, stringToSign(parts)))
-  return `BackendAI signMethod=HMAC-SHA256, credential=${accessKey}:${signature}`
+export const authorizationHeader = (accessKey: string, signature: string): string =>
+  `BackendAI signMethod=HMAC-SHA256, credential=${accessKey}:${signature}`
+
+export interface ParsedAuthorization {
+  /** Lower-case hash name: `sha256`. */
+  hash: string
+  accessKey: string
+  signature: string
 }
 
-export const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+/** Null when the header is not of the form above; the scheme may be `Sorna`, the hash any name. */
+export function parseAuthorization(header: string): ParsedAuthorization | null {
+  const scheme = /^\s*(BackendAI|Sorna)\s+(.*)$/is.exec(header)
+  if (!scheme) return null
+  const fields = new Map<string, string>()
+  for (const part of (scheme[2] ?? '').split(',')) {
+    const at = part.indexOf('=')
+    if (at > 0) fields.set(part.slice(0, at).trim(), part.slice(at + 1).trim())
+  }
+  const hash = /^HMAC-([A-Za-z0-9-]+)$/i.exec(fields.get('signMethod') ?? '')?.[1]
+  const credential = /^([^:]+):([0-9a-fA-F]+)$/.exec(fields.get('credential') ?? '')
+  if (!hash || !credential) return null
+  return {
+    hash: hash.toLowerCase().replace('-', ''),
+    accessKey: credential[1] ?? '',
+    signature: (credential[2] ?? '').toLowerCase(),
+  }
+}
