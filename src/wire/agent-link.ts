@@ -20,7 +20,10 @@ export class AgentUnreachableError extends Error {
 export interface AgentStream extends AsyncDisposable {
   /** Resolves when the other side has room again. */
   write(chunk: Uint8Array): Promise<void>
+  /** Tells the other side something beside the bytes, e.g. a new terminal size. */
   control(value: unknown): void
+  /** Takes what the other side's `control` says; values from before are delivered at once. */
+  onControl(listener: (value: unknown) => void): void
   /** Chunks until the other side ends; throws when the connection breaks. */
   readonly chunks: AsyncIterable<Uint8Array>
   end(): void
