@@ -1,0 +1,91 @@
+import { basename } from 'node:path'
+import { version } from '../package.json'
+
+const ROLES = ['manager', 'agent', 'storage-proxy', 'webserver', 'app-proxy', 'watcher']
+/** `config check` belongs to the server side; `config` alone is the client's. */
+const ADMIN = ['mgr', 'ag', 'storage', 'web']
+
+/** What one command line asks for; `argv` is what the chosen part gets to read. */
+export interface Route {
+  part: 'version' | 'help' | 'up' | 'role' | 'admin' | 'kernel-runner' | 'client'
+  name: string
+  argv: string[]
+}
+
+/** Chooses by the first argument; called as `backend.ai`, the executable is the client and its administration. */
+export function route(calledAs: string, argv: string[]): Route {
+  const [first = '', ...rest] = argv
+  const pick = (part: Route['part'], args = argv): Route => ({ part, name: first, argv: args })
+  if (first === '--version' || first === '-V') return pick('version')
+  if (ADMIN.includes(first) || (first === 'config' && rest[0] === 'check')) return pick('admin')
+  if (basename(calledAs) === 'backend.ai') return pick('client')
+  if (first === '' || first === '--help' || first === '-h' || (first === 'help' && rest.length === 0))
+    return pick('help')
+  if (first === 'kernel-runner') return pick('kernel-runner', rest)
+  if (first === 'up') return pick('up', rest)
+  if (ROLES.includes(first)) return pick('role', rest)
+  return pick('client')
+}
+
+const HELP = `backendai ${version}: a Backend.AI cluster in one executable
+
+usage: backendai COMMAND [ARGUMENTS]      (called as backend.ai: the client)
+
+Start a cluster
+  up                 all roles in one process, embedded store
+  manager, agent, storage-proxy, webserver, app-proxy, watcher
+                     one role on this node
+
+Administer it
+  mgr, ag, storage, web
+                     schema, fixtures, shared configuration, images …
+  config check FILE  read a configuration file and say what is wrong
+
+Use it
+  run, start, ps, info, logs, rm, config …
+                     "backend.ai --help" lists every client command
+
+  --version, --help  and "COMMAND --help"
+`
+
+async function main(calledAs: string, argv: string[]): Promise<number> {
+  const chosen = route(calledAs, argv)
+  switch (chosen.part) {
+    case 'version':
+      process.stdout.write(`backendai ${version} (bun ${Bun.version}, ${process.platform}-${process.arch})\n`)
+      return 0
+    case 'help':
+      process.stdout.write(HELP)
+      return 0
+    case 'kernel-runner':
+      return (await import('./kernel-runner/main.ts')).runKernelRunner(chosen.argv)
+    case 'up':
+      return (await import('./roles/all-in-one.ts')).up(chosen.argv)
+    case 'role':
+      return (await import('./roles/run.ts')).runRole(chosen.name, chosen.argv)
+    case 'admin':
+      return (await import('./admin/program.ts')).runAdmin(chosen.argv)
+    case 'client':
+      return (await import('./cli/program.ts')).runCli(chosen.argv)
+  }
+}
+
+/** The one place that prints an error: known ones short, unknown ones with their stack where BACKENDAI_DEBUG is set. */
+function report(error: unknown): number {
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`backendai: ${message}\n`)
+  if (process.env.BACKENDAI_DEBUG && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
+  const code = error instanceof Error && 'exitCode' in error ? error.exitCode : 1
+  return typeof code === 'number' ? code : 1
+}
+
+const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => stream.write('', () => resolve()))
+
+if (import.meta.main) {
+  // `backendai ps | head` ends quietly when its reader leaves.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  const code = await main(process.argv0, process.argv.slice(2)).catch(report)
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)])
+  process.exit(code)
+}
