@@ -1,0 +1,23 @@
+/** One thing wrong in the configuration: where it came from, which key, and what would be right. */
+export interface ConfigIssue {
+  /** A file's path, `environment NAME`, or `option --name`. */
+  readonly source: string
+  /** Dotted, e.g. `manager.service-addr`; empty when the whole source is at fault. */
+  readonly key: string
+  readonly message: string
+}
+
+/** The configuration cannot be used. `main` prints the message and exits with `exitCode`. */
+export class ConfigError extends Error {
+  readonly exitCode = 2
+  readonly issues: readonly ConfigIssue[]
+
+  constructor(issues: readonly ConfigIssue[]) {
+    super(issues.map(formatIssue).join('\n'))
+    this.name = 'ConfigError'
+    this.issues = issues
+  }
+}
+
+export const formatIssue = ({ source, key, message }: ConfigIssue): string =>
+  key === '' ? `${source}: ${message}` : `${source}: ${key}: ${message}`

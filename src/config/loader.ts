@@ -1,0 +1,95 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { mergeEntries } from './merge.ts'
+import { entriesOfTable } from './raw.ts'
+import type { ConfigRole } from './role.ts'
+import type { Config } from './schema/index.ts'
+import { UP_DEFAULTS } from './schema/up.ts'
+import { type Environment, readEnvironment } from './source/environment.ts'
+import { readConfigFiles } from './source/files.ts'
+import { type ConfigFlags, entriesOfFlags, NO_FLAGS } from './source/flags.ts'
+import { validate } from './validate.ts'
+
+export interface LoadOptions {
+  readonly role: ConfigRole
+  /** From `parseConfigFlags(argv)`. */
+  readonly argvFlags?: ConfigFlags
+  readonly env: Environment
+  readonly cwd: string
+  readonly home?: string
+  /** The last directory of the search. Default /etc/backend.ai. */
+  readonly systemDir?: string
+  /** Whether the data directory defaults to /var/lib/backendai. Default: whether the process is root. */
+  readonly isRoot?: boolean
+}
+
+type Filled<T, Keys extends keyof T> = Omit<T, Keys> & { [Key in Keys]: NonNullable<T[Key]> }
+
+/** The validated configuration; paths are absolute, durations are seconds, sizes are bytes. */
+export interface LoadedConfig extends Omit<Config, 'data' | 'agent' | 'container'> {
+  readonly data: { readonly dir: string }
+  readonly agent: Filled<Config['agent'], 'ipcBasePath' | 'varBasePath' | 'imageCommitPath'>
+  readonly container: Filled<Config['container'], 'scratchRoot'>
+  readonly role: ConfigRole
+  /** The files that were read, lowest first. */
+  readonly files: readonly string[]
+  /** For the log, once: among them one that lists the original's keys without effect here. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Loads a role's configuration: defaults ← files ← environment ← command line.
+ * @throws ConfigError (exit code 2) naming each file, key and what was expected.
+ */
+export function loadConfig(options: LoadOptions): LoadedConfig {
+  const { role, env, cwd } = options
+  const home = options.home ?? env.HOME ?? homedir()
+  const flags = options.argvFlags ?? NO_FLAGS
+  const fromEnv = env.BACKEND_CONFIG_FILE ? [env.BACKEND_CONFIG_FILE] : []
+  const files = readConfigFiles({
+    role,
+    named: flags.files.length > 0 ? flags.files : fromEnv,
+    cwd,
+    home,
+    systemDir: options.systemDir ?? '/etc/backend.ai',
+  })
+  const environment = readEnvironment(env, role)
+  const merged = mergeEntries([
+    ...(role === 'up' ? entriesOfTable(UP_DEFAULTS, 'defaults of up') : []),
+    ...files.flatMap((file) => file.entries),
+    ...environment.entries,
+    ...entriesOfFlags(flags),
+  ])
+  const isRoot = options.isRoot ?? process.getuid?.() === 0
+  const ignored = [
+    ...files
+      .filter((file) => file.ignored.length > 0)
+      .map((file) => `${file.path}: ${file.ignored.join(', ')}`),
+    ...(environment.ignored.length > 0 ? [`environment: ${environment.ignored.join(', ')}`] : []),
+  ]
+  return {
+    ...withPaths(validate(merged), cwd, isRoot ? '/var/lib/backendai' : join(home, '.local/share/backendai')),
+    role,
+    files: files.map((file) => file.path),
+    warnings:
+      ignored.length > 0 ? [`settings of the original without effect here: ${ignored.join('; ')}`] : [],
+  }
+}
+
+/** Relative paths start at the working directory, as in the original; those left out are in the data directory. */
+function withPaths(config: Config, cwd: string, defaultDataDir: string) {
+  const dir = resolve(cwd, config.data.dir ?? defaultDataDir)
+  const at = (path: string | null, fallback: string) =>
+    path === null ? join(dir, fallback) : resolve(cwd, path)
+  return {
+    ...config,
+    data: { dir },
+    agent: {
+      ...config.agent,
+      ipcBasePath: at(config.agent.ipcBasePath, 'ipc'),
+      varBasePath: at(config.agent.varBasePath, 'agent'),
+      imageCommitPath: at(config.agent.imageCommitPath, 'commit'),
+    },
+    container: { ...config.container, scratchRoot: at(config.container.scratchRoot, 'scratches') },
+  }
+}
