@@ -14,6 +14,10 @@ export interface AcceleratorPlugin {
   readonly version: string
   readonly slotTypes: Record<string, SlotUnit>
   readonly exclusiveSlotTypes: readonly string[]
+  /** Amounts of fractional slots (`….shares`) are multiples of this; decimal text, default 0.1. */
+  readonly quantumSize?: string
+  /** Shown in the agent's compute plugins. */
+  readonly attributes?: Record<string, string>
   devices(): Promise<Device[]>
   /** Amount of each slot that a device offers, as exact decimal text. */
   capacity(device: Device): Record<string, string>
@@ -22,5 +26,7 @@ export interface AcceleratorPlugin {
     environ: Record<string, string>
     mounts: { source: string; target: string; readOnly: boolean }[]
     devices: Record<string, unknown>[]
+    /** Extra lines of resource.txt. */
+    resourceLines?: Record<string, string>
   }>
 }

@@ -12,8 +12,10 @@ export interface ContainerSpec {
   /** Host folder that is /home/work, and the one that is /home/config. */
   workDir: string
   configDir: string
-  /** Host folder that holds the runner link's socket; the kernel sees it at `linkTarget`. */
+  /** Host folder that holds the runner link's socket and token; RUNNER_ENVIRON.linkDir tells where the kernel sees it. */
   linkDir: string
+  /** Labels ai.backend.runtime-type and -path of the image; the path may be empty. */
+  runtime: { type: string; path: string }
   /** Only what the runner itself needs; users' variables are in environ.txt. */
   environ: Record<string, string>
   labels: Record<string, string>
@@ -63,6 +65,10 @@ export interface ContainerUsage {
  */
 export interface KernelBackend extends AsyncDisposable {
   readonly name: 'docker' | 'process'
+  /** Kernels share the host's network: a service listens on its host port itself. */
+  readonly sharesHostNetwork: boolean
+  /** User numbers to give out, one per kernel, so that kernels cannot touch each other; null: all share one. */
+  readonly ownUids: { first: number; count: number } | null
   /** One sentence for people, e.g. `Docker Engine 20.10.24` or `native processes (no security boundary)`. */
   readonly description: string
   /** Host address at which published ports are reached. */
@@ -72,8 +78,14 @@ export interface KernelBackend extends AsyncDisposable {
   pull(image: string, auth: { username: string; password: string } | null, signal: AbortSignal): Promise<void>
   /** Creates and starts; leaves nothing behind when it throws. */
   run(spec: ContainerSpec): Promise<{ containerId: string }>
-  /** Stops (SIGTERM to the runner, then SIGKILL after `graceMs`) and removes; unknown ids are no error. */
-  remove(containerId: string, graceMs: number): Promise<{ exitCode: number | null }>
+  /**
+   * Stops (SIGTERM to the runner, then SIGKILL after `graceMs`), takes the last output (at most `maxLogBytes` from its
+   * end; 0 = none) and removes; unknown ids are no error.
+   */
+  remove(
+    containerId: string,
+    options: { graceMs: number; maxLogBytes: number },
+  ): Promise<{ exitCode: number | null; log: Uint8Array | null }>
   /** Everything of this owner label on the machine, running or not. */
   find(ownerId: string): Promise<FoundContainer[]>
   /** The output so far, at most `maxBytes` from its end. */
