@@ -19,7 +19,8 @@ export type RunnerMessage =
 
 /** Calls with one answer. */
 export interface RunnerMethods {
-  status(args: Record<string, never>): Promise<{ startedAt: number; running: string | null }>
+  /** `known`: run ids that run, wait or still have output that no agent has taken. */
+  status(args: Record<string, never>): Promise<{ startedAt: number; running: string | null; known: string[] }>
   complete(args: { code: string; options: Record<string, unknown> }): Promise<{ completions: unknown[] }>
   listFiles(args: { path: string }): Promise<{
     entries: { filename: string; size: number; mtime: number; mode: string }[]
@@ -52,11 +53,18 @@ export interface RunnerHello {
 
 export type RunnerFrame =
   | { kind: 'hello'; hello: RunnerHello }
-  | { kind: 'welcome'; protocol: number }
-  | { kind: 'command'; command: RunnerCommand }
-  | { kind: 'message'; runId: string; message: RunnerMessage }
+  /** `epoch` names the life of the agent's end: command numbers start again with each. */
+  | { kind: 'welcome'; protocol: number; epoch: string }
+  /** Sent again on the next connection until `accepted`; the runner takes each number once. */
+  | { kind: 'command'; seq: number; command: RunnerCommand }
+  | { kind: 'accepted'; seq: number }
+  /** `seq` counts from 1 within the run. Kept by the runner, and sent again on each connection, until `ack`. */
+  | { kind: 'message'; runId: string; seq: number; message: RunnerMessage }
+  /** Everything of the run up to `seq` has been handed out. */
+  | { kind: 'ack'; runId: string; seq: number }
   | { kind: 'call'; id: number; method: keyof RunnerMethods; args: unknown }
   | { kind: 'result'; id: number; ok: true; value: unknown }
+  /** `name` is a `ProblemKind` where the runner threw a Problem. */
   | { kind: 'result'; id: number; ok: false; error: { name: string; message: string } }
   /** A terminal or a TCP connection inside the kernel; `data` null ends that direction. */
   | { kind: 'open'; stream: number; what: 'pty'; rows: number; cols: number }
