@@ -3,7 +3,6 @@ export type Hmac<Result> = (key: string | Uint8Array, data: string) => Result
 
 /** What both sides sign (client-wire.md §1.3). */
 export interface SignedParts {
-  /** Upper case. */
   method: string
   /** The request target exactly as sent. */
   target: string
@@ -25,7 +24,7 @@ const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
 export function stringToSign(parts: SignedParts): string {
   const type = parts.contentType === null ? 'application/octet-stream' : mediaType(parts.contentType)
   return [
-    parts.method,
+    parts.method.toUpperCase(),
     parts.target,
     parts.date,
     `host:${parts.host}`,

@@ -5,6 +5,7 @@ import {
   parseAuthorization,
   signingDay,
   signingKey,
+  signingKeyAsync,
   stringToSign,
   toHex,
 } from '../../src/api/signature.ts'
@@ -69,3 +70,29 @@ for (const header of [
 ]) {
   test(`no authorization: ${JSON.stringify(header)}`, () => expect(parseAuthorization(header)).toBeNull())
 }
+
+const LINES = {
+  method: 'get',
+  target: '/',
+  date: '2024-07-31T12:34:56.789012+00:00',
+  host: '127.0.0.1:8081',
+  contentType: null,
+  version: 'v6.20220615',
+}
+
+test('the method is signed in upper case, the empty body by its hash, without a line feed at the end', () => {
+  const text = stringToSign(LINES)
+  expect(text).toStartWith('GET\n/\n')
+  expect(text).toEndWith('b855')
+})
+
+test('the legacy version header names its own line', () => {
+  expect(stringToSign({ ...LINES, versionHeader: 'x-sorna-version' })).toContain(
+    '\nx-sorna-version:v6.20220615\n',
+  )
+})
+
+test('the asynchronous key is the same key', async () => {
+  const later = await signingKeyAsync(async (key, data) => hmac(key, data), 'secret', '20240731', 'h')
+  expect(toHex(later)).toBe(toHex(signingKey(hmac, 'secret', '20240731', 'h')))
+})

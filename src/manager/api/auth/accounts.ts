@@ -1,0 +1,89 @@
+import { eq } from 'drizzle-orm'
+import type { Store } from '../../../db/store.ts'
+import type { EventBus } from '../../../events/bus.ts'
+import { accountChanged } from '../../../events/catalog/cluster.ts'
+import type { Clock } from '../../../lib/clock.ts'
+import type { Requester } from '../../context.ts'
+
+/** An active keypair of an active user: who may sign, with what, from where. */
+export interface Account {
+  readonly requester: Requester
+  readonly secretKey: string
+  /** Null or empty: from anywhere. */
+  readonly allowedClientIp: readonly string[] | null
+  /** Derived signing keys, by hash, day and host. */
+  readonly signingKeys: Map<string, Uint8Array>
+}
+
+export interface Accounts extends AsyncDisposable {
+  /** Null when the key is unknown or inactive, or its user is not active. */
+  byAccessKey(accessKey: string): Promise<Account | null>
+}
+
+const TTL_MS = 10_000
+const MAX_ENTRIES = 10_000
+
+interface Entry {
+  account: Account
+  expiresAt: number
+}
+
+/** Remembers accounts for a few seconds; `accountChanged` drops them at once in every manager. */
+export async function createAccounts(store: Store, bus: EventBus, clock: Clock): Promise<Accounts> {
+  const entries = new Map<string, Entry>()
+  let generation = 0
+
+  const subscription = await bus.subscribe([accountChanged], ({ payload }) => {
+    generation += 1
+    for (const accessKey of payload.accessKeys) entries.delete(accessKey)
+    for (const [accessKey, { account }] of entries) {
+      if (payload.userUuids.includes(account.requester.userUuid)) entries.delete(accessKey)
+    }
+  })
+
+  return {
+    async byAccessKey(accessKey) {
+      const now = clock.now()
+      const known = entries.get(accessKey)
+      if (known && known.expiresAt > now) return known.account
+      const seen = generation
+      const account = await load(store, accessKey)
+      entries.delete(accessKey)
+      // A change that came while we read may not be in what we read.
+      if (account && seen === generation) {
+        if (entries.size >= MAX_ENTRIES) entries.clear()
+        entries.set(accessKey, { account, expiresAt: now + TTL_MS })
+      }
+      return account
+    },
+    [Symbol.asyncDispose]: () => subscription[Symbol.asyncDispose]().then(() => {}),
+  }
+}
+
+async function load(store: Store, accessKey: string): Promise<Account | null> {
+  const { keypairs, users } = store.tables
+  const [row] = await store.db
+    .select({ keypair: keypairs, user: users })
+    .from(keypairs)
+    .innerJoin(users, eq(keypairs.user, users.uuid))
+    .where(eq(keypairs.accessKey, accessKey))
+    .limit(1)
+  if (!row?.keypair.isActive || row.user.status !== 'active') return null
+  const { keypair, user } = row
+  return {
+    secretKey: keypair.secretKey,
+    allowedClientIp: user.allowedClientIp,
+    signingKeys: new Map(),
+    requester: {
+      accessKey,
+      userUuid: user.uuid,
+      email: user.email,
+      role: user.role,
+      domainName: user.domainName ?? '',
+      isAdmin: keypair.isAdmin,
+      isSuperadmin: user.role === 'superadmin',
+      resourcePolicy: keypair.resourcePolicy,
+      rateLimit: keypair.rateLimit,
+    },
+  }
+}

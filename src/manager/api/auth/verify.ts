@@ -1,0 +1,111 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { parseAuthorization, signingKey, stringToSign, toHex } from '../../../api/signature.ts'
+import { Problem } from '../../../core/problem.ts'
+import type { HttpEnv } from '../../../lib/http/http-env.ts'
+import type { Requester } from '../../context.ts'
+import type { Account, Accounts } from './accounts.ts'
+import { addressSet } from './client-address.ts'
+import { parseDate } from './parse-date.ts'
+
+/** What of a request is verified. */
+export interface SignedRequest {
+  readonly env: HttpEnv
+  readonly header: (name: string) => string | undefined
+  readonly clientAddress: string
+  /** The method of X-Method-Override, which some clients sign instead of the one they send. */
+  readonly overriddenMethod: string | null
+}
+
+export type Verify = (request: SignedRequest) => Promise<Requester>
+
+const MAX_SKEW_MS = 15 * 60_000
+const MAX_SIGNING_KEYS = 8
+
+/** Hash names as clients write them, without hyphens → as node:crypto knows them. */
+const HASHES: Record<string, string> = {
+  sha1: 'sha1',
+  sha224: 'sha224',
+  sha256: 'sha256',
+  sha384: 'sha384',
+  sha512: 'sha512',
+  sha3256: 'sha3-256',
+  sha3384: 'sha3-384',
+  sha3512: 'sha3-512',
+}
+
+const badAuth = (msg: string) => new Problem('invalid-auth-params', { msg })
+
+/**
+ * Checks the signature of a request (client-wire.md §1.3).
+ * @throws Problem `invalid-auth-params` for what is malformed, `auth-failed` for what does not match.
+ */
+export function createVerifier(accounts: Accounts, now: () => number): Verify {
+  return async (request) => {
+    const { header } = request
+    const authorization = header('authorization')
+    if (authorization === undefined) throw new Problem('auth-failed')
+
+    const date = header('date') ?? header('x-backendai-date') ?? header('x-sorna-date') ?? ''
+    const parsedDate = parseDate(date)
+    if (!parsedDate || Math.abs(parsedDate.at - now()) > MAX_SKEW_MS) throw badAuth('Date/time sync error')
+
+    const parsed = parseAuthorization(authorization)
+    if (!parsed) throw badAuth('Malformed Authorization header')
+    const hash = HASHES[parsed.hash]
+    if (!hash) throw badAuth(`Unsupported hash method: ${parsed.hash}`)
+    const versions = versionHeader(header)
+    if (!versions) throw badAuth('The X-BackendAI-Version header is missing')
+
+    const account = await accounts.byAccessKey(parsed.accessKey)
+    if (!account) throw new Problem('auth-failed')
+    const { env } = request
+    const key = keyOf(account, hash, parsedDate.day, env.rawHost)
+    const matches = (method: string) => {
+      const text = stringToSign({
+        method,
+        target: env.rawTarget,
+        date,
+        host: env.rawHost,
+        contentType: header('content-type') ?? null,
+        ...versions,
+      })
+      return isSame(hmac(hash)(key, text), parsed.signature)
+    }
+    const { overriddenMethod } = request
+    if (!matches(env.method) && !(overriddenMethod && matches(overriddenMethod))) {
+      throw new Problem('auth-failed')
+    }
+    const allowed = account.allowedClientIp
+    if (allowed && allowed.length > 0 && !addressSet(allowed).has(request.clientAddress)) {
+      throw new Problem('auth-failed', { msg: `This account may not be used from ${request.clientAddress}.` })
+    }
+    return account.requester
+  }
+}
+
+function versionHeader(header: SignedRequest['header']) {
+  const version = header('x-backendai-version')
+  if (version !== undefined) return { version, versionHeader: 'x-backendai-version' as const }
+  const legacy = header('x-sorna-version')
+  return legacy === undefined ? null : { version: legacy, versionHeader: 'x-sorna-version' as const }
+}
+
+/** The derived key, remembered with the account: it changes once a day. */
+function keyOf(account: Account, hash: string, day: string, host: string): Uint8Array {
+  const name = `${hash} ${day} ${host}`
+  const known = account.signingKeys.get(name)
+  if (known) return known
+  const key = signingKey(hmac(hash), account.secretKey, day, host)
+  if (account.signingKeys.size >= MAX_SIGNING_KEYS) account.signingKeys.clear()
+  account.signingKeys.set(name, key)
+  return key
+}
+
+const hmac = (hash: string) => (key: string | Uint8Array, data: string) =>
+  new Uint8Array(createHmac(hash, key).update(data).digest())
+
+function isSame(actual: Uint8Array, claimed: string): boolean {
+  const expected = Buffer.from(toHex(actual))
+  const given = Buffer.from(claimed)
+  return expected.length === given.length && timingSafeEqual(expected, given)
+}

@@ -1,0 +1,161 @@
+import { Problem } from '../../core/problem.ts'
+import type { HttpEnv } from '../../lib/http/http-env.ts'
+import { RequestAbortedError } from '../../lib/http/request-body.ts'
+import type { Logger } from '../../lib/logger.ts'
+import type { Requester } from '../context.ts'
+import type { Answer } from './answer.ts'
+import { clientAddress } from './auth/client-address.ts'
+import type { Verify } from './auth/verify.ts'
+import { problemAnswer, toProblem } from './problem-answer.ts'
+import type { RateLimit } from './rate-limit.ts'
+import { readParams } from './read-params.ts'
+import { DEFAULT_MAX_BODY_BYTES, type Route, type RouteContext } from './route.ts'
+import { createRouteTable } from './route-table.ts'
+import { checkVersion, withoutVersionPrefix } from './version.ts'
+
+export interface EdgeOptions {
+  readonly routes: readonly Route[]
+  readonly verify: Verify
+  readonly rateLimit: RateLimit
+  readonly isFrozen: () => Promise<boolean>
+  /** Peers whose X-Forwarded-For is believed. */
+  readonly trustedProxies: { has(address: string): boolean }
+  readonly newRequestId: () => string
+  /** Called once per answer, for metrics. */
+  readonly observe: (route: Route | null, method: string, status: number, startedAt: number) => void
+  readonly now: () => number
+  readonly log: Logger
+}
+
+const REQUEST_ID = /^[\w.:-]{1,64}$/
+
+/**
+ * The manager's `fetch`: version, route, signature, rate limit, role, maintenance gate, parameters, handler; and every
+ * failure of these as a problem document.
+ */
+export function createEdge(options: EdgeOptions) {
+  const find = createRouteTable(options.routes)
+
+  async function respond(env: HttpEnv, requestId: string, note: (route: Route) => void): Promise<Answer> {
+    const header = (name: string) => headerOf(env, name)
+    const [target, search] = splitTarget(env.rawTarget)
+    const overriddenMethod = header('x-method-override')?.toUpperCase() ?? null
+    const method = overriddenMethod ?? env.method
+    const stripped = withoutVersionPrefix(target)
+    const path = stripped === null ? target : tidy(stripped)
+    const found = stripped === null ? { route: null, allowed: [] } : find(method, path)
+    if (!found.route) return miss(env, method, path, found.allowed)
+    const { route } = found
+    note(route)
+
+    checkVersion(header('x-backendai-version') ?? header('x-sorna-version'))
+    const address = clientAddress(env.remoteAddress, header('x-forwarded-for'), options.trustedProxies)
+    const requester = await authenticate(route, { env, header, clientAddress: address, overriddenMethod })
+    if (route.whenFrozen === 'refuse' && (await options.isFrozen())) throw new Problem('server-frozen')
+
+    const query = new URLSearchParams(search)
+    const maxBodyBytes = route.kind === 'http' ? route.maxBodyBytes : DEFAULT_MAX_BODY_BYTES
+    const params = route.params ? await readParams(route.params, env, query, maxBodyBytes) : undefined
+    const context: RouteContext<unknown, Requester | null> = {
+      params,
+      path: found.path,
+      query,
+      requester,
+      header,
+      bytes: () => env.readBody(maxBodyBytes),
+      formData: () => readForm(env, maxBodyBytes),
+      clientAddress: address,
+      requestId,
+      get signal() {
+        return env.signal
+      },
+      log: options.log,
+    }
+    if (route.kind === 'http') return await route.handler(context)
+    if (!env.upgrade) throw new Problem('generic-bad-request', { msg: 'This address speaks WebSocket only.' })
+    return env.upgrade(await route.open(context))
+  }
+
+  async function authenticate(route: Route, request: Parameters<Verify>[0]): Promise<Requester | null> {
+    const { env, clientAddress: address } = request
+    const requester = route.auth === 'anonymous' ? null : await verifyOrCount(request, env.responseHeaders)
+    await options.rateLimit(requester, address, env.responseHeaders)
+    if (route.auth === 'admin' && !requester?.isAdmin && !requester?.isSuperadmin) {
+      throw new Problem('insufficient-privilege')
+    }
+    if (route.auth === 'superadmin' && !requester?.isSuperadmin) throw new Problem('insufficient-privilege')
+    return requester
+  }
+
+  /** A failed signature counts for its address. */
+  async function verifyOrCount(request: Parameters<Verify>[0], headers: Record<string, string>) {
+    try {
+      return await options.verify(request)
+    } catch (error) {
+      await options.rateLimit(null, request.clientAddress, headers)
+      throw error
+    }
+  }
+
+  async function miss(
+    env: HttpEnv,
+    method: string,
+    path: string,
+    allowed: readonly string[],
+  ): Promise<never> {
+    const address = clientAddress(env.remoteAddress, headerOf(env, 'x-forwarded-for'), options.trustedProxies)
+    await options.rateLimit(null, address, env.responseHeaders)
+    if (allowed.length === 0) throw new Problem('url-not-found', { data: path })
+    env.responseHeaders.allow = allowed.join(', ')
+    throw new Problem('method-not-allowed', { msg: `${path} does not take ${method}.`, data: [...allowed] })
+  }
+
+  return async (_request: Request, env: HttpEnv): Promise<Response> => {
+    const startedAt = options.now()
+    const given = headerOf(env, 'x-request-id')
+    const requestId = given && REQUEST_ID.test(given) ? given : options.newRequestId()
+    env.responseHeaders.server = 'BackendAI'
+    env.responseHeaders['x-request-id'] = requestId
+    let route: Route | null = null
+    let answer: Answer
+    try {
+      answer = await respond(env, requestId, (found) => {
+        route = found
+      })
+    } catch (error) {
+      if (error instanceof RequestAbortedError) return new Response(null, { status: 400 })
+      answer = problemAnswer(toProblem(error, requestId, options.log))
+    }
+    options.observe(route, env.method, answer.status, startedAt)
+    return answer
+  }
+}
+
+function headerOf(env: HttpEnv, name: string): string | undefined {
+  const value = env.incoming.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+function splitTarget(target: string): [path: string, search: string] {
+  const at = target.indexOf('?')
+  const path = at < 0 ? target : target.slice(0, at)
+  // A proxy may send the absolute form.
+  const relative = path.startsWith('/') ? path : path.replace(/^[a-z]+:\/\/[^/]*/i, '')
+  return [relative || '/', at < 0 ? '' : target.slice(at + 1)]
+}
+
+const tidy = (path: string): string =>
+  path.length > 1 && path.endsWith('/') ? path.replace(/\/+$/, '') || '/' : path
+
+async function readForm(env: HttpEnv, maxBytes: number): Promise<FormData> {
+  const type = headerOf(env, 'content-type') ?? ''
+  if (!type.startsWith('multipart/form-data')) {
+    throw new Problem('invalid-api-params', { msg: 'The body must be multipart/form-data.' })
+  }
+  const bytes = await env.readBody(maxBytes)
+  try {
+    return await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData()
+  } catch (cause) {
+    throw new Problem('invalid-api-params', { msg: 'Malformed body', data: {}, cause })
+  }
+}

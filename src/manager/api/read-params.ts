@@ -1,0 +1,47 @@
+import * as v from 'valibot'
+import { Problem } from '../../core/problem.ts'
+import type { HttpEnv } from '../../lib/http/http-env.ts'
+
+/**
+ * The parameters of a request: its JSON body when there is a non-empty one, whatever the method, else its query
+ * string (client-wire.md §1.8).
+ * @throws Problem `invalid-api-params`.
+ */
+export async function readParams(
+  schema: v.GenericSchema,
+  env: HttpEnv,
+  query: URLSearchParams,
+  maxBodyBytes: number,
+): Promise<unknown> {
+  return validate(schema, (await jsonBody(env, maxBodyBytes)) ?? fromQuery(query))
+}
+
+async function jsonBody(env: HttpEnv, maxBodyBytes: number): Promise<unknown> {
+  if (env.incoming.headers['content-type']?.startsWith('multipart/')) return undefined
+  const bytes = await env.readBody(maxBodyBytes)
+  if (bytes.length === 0) return undefined
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return text.trim() === '' ? undefined : JSON.parse(text)
+  } catch (cause) {
+    throw new Problem('invalid-api-params', { msg: 'Malformed body', data: {}, cause })
+  }
+}
+
+/** A name that occurs once is text, more often a list. */
+function fromQuery(query: URLSearchParams): Record<string, string | string[]> {
+  const params: Record<string, string | string[]> = {}
+  for (const name of new Set(query.keys())) {
+    const values = query.getAll(name)
+    params[name] = values.length === 1 ? (values[0] ?? '') : values
+  }
+  return params
+}
+
+function validate(schema: v.GenericSchema, input: unknown): unknown {
+  const result = v.safeParse(schema, input)
+  if (result.success) return result.output
+  const data: Record<string, string> = {}
+  for (const issue of result.issues) data[v.getDotPath(issue) ?? ''] ??= issue.message
+  throw new Problem('invalid-api-params', { msg: 'Input validation error', data })
+}
