@@ -4,6 +4,7 @@ import type { Store } from '../db/store.ts'
 import type { EventBus } from '../events/bus.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { SchedulerPlugin } from '../plugin/scheduler.ts'
 import type { AgentLink } from '../wire/agent-link.ts'
 
 /** The ports that the manager's services are built from; each service takes only those it uses. */
@@ -15,6 +16,8 @@ export interface ManagerPorts {
   cache: Cache
   config: SharedConfig
   agents: AgentLink
+  /** Scheduler policies by `name`; `fifo` must be among them. */
+  schedulers: readonly SchedulerPlugin[]
   clock: Clock
   log: Logger
 }
