@@ -1,5 +1,5 @@
-import * as v from 'valibot'
 import { eventKinds } from '../events/catalog/index.ts'
+import { parsePayload } from '../events/envelope.ts'
 import type { OutboxEvent } from './store.ts'
 
 export interface OutboxRow {
@@ -28,10 +28,5 @@ export function createOutboxBuffer(source: string, now: () => number): OutboxBuf
 function outboxRow(event: OutboxEvent, source: string, at: number): OutboxRow {
   const kind = eventKinds.get(event.name)
   if (kind === undefined) throw new Error(`no event in the catalogue is named "${event.name}"`)
-  const parsed = v.safeParse(kind.schema, event.payload)
-  if (!parsed.success) {
-    const paths = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'payload'}: ${issue.message}`)
-    throw new Error(`the payload of the event "${event.name}" is not valid: ${paths.join('; ')}`)
-  }
-  return { name: event.name, source, payload: parsed.output, createdAt: new Date(at) }
+  return { name: event.name, source, payload: parsePayload(kind, event.payload), createdAt: new Date(at) }
 }

@@ -14,11 +14,17 @@ export interface BusEvent<Payload = unknown> {
 export interface PublishOptions {
   id?: string
   source?: string
+  /** When it happened, in milliseconds since the epoch. Default now. */
+  at?: number
 }
 
 export interface SubscribeOptions {
   /** Events that wait for a slow handler beyond this many are dropped, and `onDropped` says how many. Default 1024. */
   buffer?: number
+  /**
+   * Called between the events before and after the gap. 0: the connection was lost, so an unknown number, maybe none.
+   * Whoever remembers things by events forgets them here.
+   */
   onDropped?: (count: number) => void
 }
 

@@ -1,0 +1,58 @@
+import { PgDatabase, PgDialect, type PgPreparedQuery, type PreparedQueryConfig } from 'drizzle-orm/pg-core'
+import { PostgresJsSession } from 'drizzle-orm/postgres-js/session'
+import type { Sql } from 'postgres'
+import { databaseErrorCode, TransactionEndedError } from '../errors.ts'
+import type { Db } from '../store.ts'
+
+const SERIALIZATION_FAILURE = '40001'
+const DEADLOCK = '40P01'
+
+export const isConflict = (error: unknown): boolean => {
+  const code = databaseErrorCode(error)
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK
+}
+
+/** Watches the queries of one attempt of a transaction. */
+export interface TransactionWatch {
+  open: boolean
+  /** A conflict ends the attempt even where the body catches it and throws something else. */
+  conflict: boolean
+}
+
+type PrepareArguments<T extends PreparedQueryConfig> = Parameters<
+  typeof PostgresJsSession.prototype.prepareQuery<T>
+>
+
+/** drizzle's session, which refuses queries after the end and remembers conflicts. */
+class WatchedSession extends PostgresJsSession<Sql, Record<string, never>, Record<string, never>> {
+  readonly watch: TransactionWatch
+
+  constructor(client: Sql, dialect: PgDialect, watch: TransactionWatch) {
+    super(client, dialect, undefined)
+    this.watch = watch
+  }
+
+  override prepareQuery<T extends PreparedQueryConfig = PreparedQueryConfig>(
+    ...[sql, fields, name, arrayMode, mapper, metadata, cache]: PrepareArguments<T>
+  ): PgPreparedQuery<T> {
+    const query = super.prepareQuery<T>(sql, fields, name, arrayMode, mapper, metadata, cache)
+    const execute = query.execute.bind(query)
+    query.execute = async (values) => {
+      if (!this.watch.open) throw new TransactionEndedError()
+      try {
+        return await execute(values)
+      } catch (error) {
+        if (isConflict(error)) this.watch.conflict = true
+        throw error
+      }
+    }
+    return query
+  }
+}
+
+/** A drizzle handle on the connection of one transaction. */
+export function postgresTransactionDb(client: Sql, watch: TransactionWatch): Db {
+  const dialect = new PgDialect()
+  const session = new WatchedSession(client, dialect, watch)
+  return new PgDatabase(dialect, session, undefined) as unknown as Db
+}
