@@ -85,12 +85,13 @@ const only = (names: readonly string[], slots: Slots): Slots =>
   new Map(names.map((name) => [name, amountOf(slots, name)]))
 
 const atLeastZero = (slots: Slots): Slots =>
-  new Map([...slots].map(([name, amount]) => [name, amount > ZERO ? amount : ZERO]))
+  new Map([...slots].filter(([, amount]) => amount > ZERO))
 
 const atMost = (slots: Slots, cap: Slots): Slots =>
   new Map(
     [...slots].map(([name, amount]) => {
       const limit = amountOf(cap, name)
-      return [name, amount < limit ? amount : limit]
+      if (amount > limit) return [name, limit]
+      return [name, amount]
     }),
   )
