@@ -22,4 +22,6 @@ export const UP_DEFAULTS: RawTable = {
   'app-proxy': { 'service-addr': { host: '127.0.0.1' } },
   webserver: { 'service-addr': { host: '127.0.0.1' } },
   watcher: { 'service-addr': { host: '127.0.0.1' } },
+  // The terminal is for the greeting.
+  logging: { drivers: ['file'] },
 }
