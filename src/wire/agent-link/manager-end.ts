@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../lib/logger.ts'
+import { sameText } from '../../lib/same-text.ts'
 import {
   AgentCallError,
   type AgentLink,
@@ -169,7 +169,9 @@ export class ManagerEnd implements AgentLink {
     if (frame.protocol !== LINK_PROTOCOL) {
       return `link protocol ${frame.protocol}, this manager speaks ${LINK_PROTOCOL}`
     }
-    return sameSecret(frame.secret, this.options.secret) ? null : 'the join token is not valid here'
+    return typeof frame.secret === 'string' && sameText(frame.secret, this.options.secret)
+      ? null
+      : 'the join token is not valid here'
   }
 
   private adopt(peer: string, hello: AgentHello): void {
@@ -229,12 +231,6 @@ export class ManagerEnd implements AgentLink {
     for (const agentId of this.peerOf.keys()) this.breakOff(agentId, 'the manager stops')
     await this.options.transport[Symbol.asyncDispose]()
   }
-}
-
-/** Compares digests, so that neither length nor content shows in the time. */
-function sameSecret(given: unknown, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return typeof given === 'string' && timingSafeEqual(digest(given), digest(expected))
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,31 @@
+import { mkdirSync } from 'node:fs'
+import { type LoadedConfig, loadConfig } from '../config/loader.ts'
+import type { ConfigRole } from '../config/role.ts'
+import { parseConfigFlags } from '../config/source/flags.ts'
+import { type Clock, systemClock } from '../lib/clock.ts'
+import type { Logger } from '../lib/logger.ts'
+import { openLogger } from './logging.ts'
+
+/** What every role is started with. */
+export interface RoleContext {
+  config: LoadedConfig
+  /** This node's files; mode 0700, absolute. */
+  dataDir: string
+  clock: Clock
+  log: Logger
+  /** Where the log goes when it is a file. */
+  logFile: string | null
+  /** Arguments that are no configuration. */
+  rest: string[]
+}
+
+/** Loads the configuration and opens the log. @throws ConfigError */
+export function openContext(role: ConfigRole, argv: readonly string[]): RoleContext {
+  const { flags, rest } = parseConfigFlags(argv)
+  const config = loadConfig({ role, argvFlags: flags, env: process.env, cwd: process.cwd() })
+  const dataDir = config.data.dir
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const { log, logFile } = openLogger(config)
+  for (const warning of config.warnings) log.warn({}, warning)
+  return { config, dataDir, clock: systemClock, log, logFile, rest }
+}
