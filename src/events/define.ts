@@ -12,3 +12,7 @@ export function defineEvent<const Schema extends GenericSchema>(
 ): EventKind<InferOutput<Schema>> {
   return { name, schema: schema as unknown as GenericSchema<unknown, InferOutput<Schema>> }
 }
+
+/** The kinds by their names on the wire. */
+export const kindsByName = <P>(kinds: readonly EventKind<P>[]): ReadonlyMap<string, EventKind<P>> =>
+  new Map(kinds.map((kind) => [kind.name, kind]))
