@@ -9,7 +9,7 @@ import { openLogger } from './logging.ts'
 /** What every role is started with. */
 export interface RoleContext {
   config: LoadedConfig
-  /** This node's files; mode 0700, absolute. */
+  /** This node's files; absolute. */
   dataDir: string
   clock: Clock
   log: Logger
@@ -24,7 +24,8 @@ export function openContext(role: ConfigRole, argv: readonly string[]): RoleCont
   const { flags, rest } = parseConfigFlags(argv)
   const config = loadConfig({ role, argvFlags: flags, env: process.env, cwd: process.cwd() })
   const dataDir = config.data.dir
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  // Kernels with user numbers of their own walk through it; what is secret in it is 0600.
+  mkdirSync(dataDir, { recursive: true, mode: 0o711 })
   const { log, logFile } = openLogger(config)
   for (const warning of config.warnings) log.warn({}, warning)
   return { config, dataDir, clock: systemClock, log, logFile, rest }

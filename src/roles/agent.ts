@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { startAgent } from '../agent/role.ts'
+import { type AgentSettings, DEFAULT_AGENT_SETTINGS } from '../agent/settings.ts'
+import { VERSION } from '../core/version.ts'
+import type { AcceleratorPlugin } from '../plugin/accelerator.ts'
+import type { KernelBackend } from '../plugin/kernel-backend.ts'
+import type { ManagerLink } from '../wire/agent-link.ts'
+import type { RoleContext } from './context.ts'
+import type { RunningRole } from './role.ts'
+
+export interface WiredAgent extends RunningRole {
+  /** For the greeting. */
+  readonly backend: { name: string; description: string }
+}
+
+/** Chooses the kernel backend, opens the accelerators, and starts the agent on a link. */
+export async function wireAgent(
+  context: RoleContext,
+  link: ManagerLink,
+  options: { drain: boolean },
+): Promise<WiredAgent> {
+  const { clock, dataDir } = context
+  const log = context.log.child({ role: 'agent' })
+  const backend = await openBackend(context)
+  try {
+    const running = await startAgent({
+      link,
+      backend,
+      accelerators: await openAccelerators(context),
+      settings: settingsOf(context, options.drain),
+      dataDir,
+      clock,
+      log,
+      ids: { next: () => randomUUID() },
+    })
+    return {
+      name: 'agent',
+      endpoints: running.endpoints,
+      backend: { name: backend.name, description: backend.description },
+      [Symbol.asyncDispose]: async () => {
+        await running[Symbol.asyncDispose]()
+        await backend[Symbol.asyncDispose]()
+      },
+    }
+  } catch (error) {
+    await backend[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+async function openBackend(context: RoleContext): Promise<KernelBackend> {
+  const { config, dataDir, clock } = context
+  const log = context.log.child({ role: 'agent' })
+  const wanted = config.agent.backend
+  if (wanted !== 'process') {
+    const { openDockerBackend } = await import('../agent/backends/docker/index.ts')
+    const docker = await openDockerBackend({ dataDir, clock, log })
+    if (docker) return docker
+    if (wanted === 'docker') {
+      throw new Error('agent.backend is "docker", but no Docker Engine answers on DOCKER_HOST or its socket')
+    }
+  }
+  const { openProcessBackend } = await import('../agent/backends/process/index.ts')
+  return openProcessBackend({ dataDir, clock, log })
+}
+
+async function openAccelerators(context: RoleContext): Promise<AcceleratorPlugin[]> {
+  const { allowComputePlugins, blockComputePlugins } = context.config.agent
+  const { loadAccelerators } = await import('./accelerators.ts')
+  return loadAccelerators(context, { allow: allowComputePlugins, block: blockComputePlugins })
+}
+
+function settingsOf({ config, dataDir }: RoleContext, drain: boolean): AgentSettings {
+  const { agent, container, resource, debug } = config
+  const bindHost = container.bindHost ?? '0.0.0.0'
+  const publicHost =
+    agent.publicHost ?? container.advertisedHost ?? (bindHost === '0.0.0.0' ? hostname() : bindHost)
+  return {
+    ...DEFAULT_AGENT_SETTINGS,
+    id: agent.id,
+    version: VERSION,
+    region: agent.region,
+    scalingGroup: agent.scalingGroup,
+    scalingGroupType: agent.scalingGroupType,
+    addr: `agent://${publicHost}`,
+    publicHost,
+    bindHost,
+    // Left to the agent where they are the defaults: it moves them when users of kernels could not reach them.
+    ipcBasePath: agent.ipcBasePath === join(dataDir, 'ipc') ? null : agent.ipcBasePath,
+    scratchRoot: container.scratchRoot === join(dataDir, 'scratches') ? null : container.scratchRoot,
+    kernelUid: container.kernelUid,
+    kernelGid: container.kernelGid,
+    portRange: container.portRange,
+    reservedCpu: resource.reservedCpu,
+    reservedMem: BigInt(resource.reservedMem),
+    cpuOvercommit: resource.cpuOvercommitFactor,
+    memOvercommit: resource.memOvercommitFactor,
+    allocationOrder: resource.allocationOrder,
+    affinityPolicy: resource.affinityPolicy,
+    kernelCreationConcurrency: agent.kernelCreationConcurrency,
+    syncIntervalMs: agent.syncContainerLifecycles.interval * 1000,
+    heartbeatIntervalMs: Math.min(debug.heartbeatInterval * 1000, DEFAULT_AGENT_SETTINGS.heartbeatIntervalMs),
+    alternativeBridge: container.alternativeBridge,
+    drain,
+  }
+}

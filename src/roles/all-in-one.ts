@@ -1,0 +1,119 @@
+import { join } from 'node:path'
+import { VERSION } from '../core/version.ts'
+import { AgentEnd } from '../wire/agent-link/agent-end.ts'
+import { DirectTransport } from '../wire/agent-link/direct.ts'
+import { ManagerEnd } from '../wire/agent-link/manager-end.ts'
+import { wireAgent } from './agent.ts'
+import { openContext, type RoleContext } from './context.ts'
+import { greetingText } from './greeting.ts'
+import { wireManager } from './manager.ts'
+import { embeddedPorts } from './ports.ts'
+import type { RoleName, RunningRole } from './role.ts'
+import { stopSignal } from './stop-signal.ts'
+import { UP_HELP, upOptions } from './up-options.ts'
+import { writeFileWhole } from './write-file.ts'
+
+/** The direct link never leaves the process, so this only has to be the same at both ends. */
+const DIRECT_SECRET = 'direct'
+
+/** `backendai up`: every role in this process, on the embedded drivers. */
+export async function up(argv: string[]): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(UP_HELP)
+    return 0
+  }
+  const context = openContext('up', argv)
+  const options = upOptions(context.rest)
+  const stopped = stopSignal()
+  await using cluster = await startCluster(context, { drain: options.drain })
+  if (options.readyFile) writeFileWhole(options.readyFile, readyJson(cluster), 0o600)
+  if (!options.quiet) {
+    process.stdout.write(
+      greetingText({
+        version: VERSION,
+        endpoints: cluster.endpoints,
+        backend: cluster.backend?.description ?? null,
+        dataDir: context.dataDir,
+        logFile: context.logFile,
+        admin: cluster.admin,
+        adminFile: join(context.dataDir, 'admin.json'),
+      }),
+    )
+  }
+  const signal = await stopped
+  context.log.info({ signal }, 'stopping')
+  if (!options.quiet) process.stdout.write('Stopping; sessions keep running.\n')
+  return 0
+}
+
+type Cluster = Awaited<ReturnType<typeof startCluster>>
+
+/** Starts the configured roles, managers first; a failure stops those that run already. */
+export async function startCluster(context: RoleContext, options: { drain: boolean }) {
+  const wanted = new Set<RoleName>(context.config.up.roles)
+  await using stack = new AsyncDisposableStack()
+  const endpoints: Record<string, string> = {}
+  const adopt = <R extends RunningRole>(role: R): R => {
+    stack.use(role)
+    Object.assign(endpoints, role.endpoints)
+    context.log.info({ role: role.name, ...role.endpoints }, 'role started')
+    return role
+  }
+
+  const { clock, log } = context
+  const shared = stack.use(await embeddedPorts(context))
+  const transport = new DirectTransport()
+  const manager = adopt(
+    await wireManager(
+      context,
+      shared,
+      async () => new ManagerEnd({ transport, secret: DIRECT_SECRET, clock, log }),
+      { embedded: true },
+    ),
+  )
+  const agent = wanted.has('agent')
+    ? adopt(
+        await wireAgent(
+          context,
+          new AgentEnd({ transports: [transport.connect()], secret: DIRECT_SECRET, clock, log }),
+          options,
+        ),
+      )
+    : null
+  if (wanted.has('storage-proxy')) {
+    const { wireStorageProxy } = await import('./storage-proxy.ts')
+    adopt(await wireStorageProxy(context))
+  }
+  if (wanted.has('webserver')) {
+    const { wireWebserver } = await import('./webserver.ts')
+    adopt(await wireWebserver(context, shared.cache, endpoints.api ?? null))
+  }
+  if (wanted.has('app-proxy')) {
+    const { startAppProxy } = await import('../app-proxy/role.ts')
+    const settings = context.config.appProxy
+    adopt(await startAppProxy({ settings, version: VERSION, log: log.child({ role: 'app-proxy' }) }))
+  }
+  if (wanted.has('watcher')) {
+    const { startWatcher } = await import('../watcher/role.ts')
+    const { statusOnlySupervisor } = await import('../watcher/supervisor.ts')
+    adopt(
+      await startWatcher({
+        settings: context.config.watcher,
+        token: () => manager.ports.config.get('config/watcher/token'),
+        supervisor: statusOnlySupervisor(() => agent !== null),
+        log: log.child({ role: 'watcher' }),
+      }),
+    )
+  }
+  const owned = stack.move()
+  return {
+    endpoints,
+    admin: manager.admin,
+    backend: agent?.backend ?? null,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** For scripts that wait for `up`: addresses, nothing secret. */
+const readyJson = (cluster: Cluster): string =>
+  `${JSON.stringify({ endpoint: cluster.endpoints.api, web: cluster.endpoints.web, endpoints: cluster.endpoints, backend: cluster.backend, pid: process.pid })}\n`

@@ -1,0 +1,77 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { eq } from 'drizzle-orm'
+import { serveAdmin } from '../admin/socket-server.ts'
+import { openStore } from '../db/open.ts'
+import { createSharedConfig } from '../db/shared-config.ts'
+import type { ManagerPorts } from '../manager/context.ts'
+import { startManager } from '../manager/role.ts'
+import { type AdminCredentials, bootstrapCluster } from '../manager/services/bootstrap.ts'
+import { type LinkSecrets, linkSecrets } from '../manager/services/link-secrets.ts'
+import type { AgentLink } from '../wire/agent-link.ts'
+import { openAdminFile } from './admin-file.ts'
+import type { RoleContext } from './context.ts'
+import { type SharedPorts, storeSettings } from './ports.ts'
+import type { RunningRole } from './role.ts'
+
+export interface WiredManager extends RunningRole {
+  /** Only when the cluster is new: its password has not been shown yet. */
+  readonly admin: AdminCredentials | null
+  readonly ports: ManagerPorts
+}
+
+/** Opens the store, makes the first administrator where there is none, and starts the manager. */
+export async function wireManager(
+  context: RoleContext,
+  shared: SharedPorts,
+  openLink: (secrets: LinkSecrets | null) => Promise<AgentLink>,
+  options: { embedded: boolean },
+): Promise<WiredManager> {
+  const { config, dataDir, clock } = context
+  const log = context.log.child({ role: 'manager' })
+  const managerId = config.manager.id ?? `i-${hostname()}`
+  await using stack = new AsyncDisposableStack()
+  const settings = storeSettings(context)
+  const store = stack.use(await openStore(settings, { clock, log, source: 'manager', role: config.role }))
+  const sharedConfig = createSharedConfig(store)
+  const adminFile = openAdminFile(join(dataDir, 'admin.json'))
+  const { credentials } = adminFile
+  await bootstrapCluster(store, { admin: credentials }, { now: () => clock.now() })
+  const { keypairs } = store.tables
+  const isNewAdmin =
+    (await store.db.select().from(keypairs).where(eq(keypairs.accessKey, credentials.accessKey))).length > 0
+  const agents = stack.use(await openLink(options.embedded ? null : await linkSecrets(sharedConfig)))
+  const ports: ManagerPorts = {
+    managerId: options.embedded ? managerId : `${managerId}-${process.pid}`,
+    store,
+    bus: shared.bus,
+    cache: shared.cache,
+    config: sharedConfig,
+    agents,
+    clock,
+    log,
+  }
+  const { serviceAddr } = config.manager
+  const running = stack.use(
+    await startManager({
+      ports,
+      listen: { host: serviceAddr.host, port: serviceAddr.port },
+      settings: {
+        heartbeatTimeoutMs: config.manager.heartbeatTimeout * 1000,
+        hideAgents: config.manager.hideAgents,
+        introspection: options.embedded ? true : null,
+        maxMessageBytes: config.manager.maxWsmsgSize,
+      },
+    }),
+  )
+  stack.use(await serveAdmin({ path: join(dataDir, 'admin.sock'), store, config: sharedConfig, log }))
+  adminFile.confirm(isNewAdmin, running.endpoints.api ?? '')
+  const owned = stack.move()
+  return {
+    name: 'manager',
+    endpoints: running.endpoints,
+    admin: isNewAdmin ? credentials : null,
+    ports,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}

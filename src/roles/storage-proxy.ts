@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { vfs } from '../../plugins/storage-vfs/index.ts'
+import { ConfigError } from '../config/config-error.ts'
+import { VERSION } from '../core/version.ts'
+import type { StoragePlugin, StorageVolume } from '../plugin/storage-volume.ts'
+import { startStorageProxy } from '../storage-proxy/role.ts'
+import type { RoleContext } from './context.ts'
+import { nodeSecret } from './node-secret.ts'
+import type { RunningRole } from './role.ts'
+
+const PLUGINS: readonly StoragePlugin[] = [vfs]
+
+/** Opens the configured volumes, or one in the data directory where none is, and serves them. */
+export async function wireStorageProxy(context: RoleContext): Promise<RunningRole> {
+  const { config, dataDir } = context
+  return startStorageProxy({
+    api: config.api,
+    managerSecret: config.api.manager.secret ?? nodeSecret(dataDir, 'storage-manager'),
+    volumes: await openVolumes(context),
+    version: VERSION,
+    log: context.log.child({ role: 'storage-proxy' }),
+  })
+}
+
+async function openVolumes({ config, dataDir }: RoleContext): Promise<StorageVolume[]> {
+  const configured = Object.entries(config.volume)
+  const fallback = { backend: 'vfs', path: join(dataDir, 'volumes/volume1'), fsprefix: '.', options: {} }
+  const all = configured.length > 0 ? configured : [['volume1', fallback] as const]
+  return Promise.all(
+    all.map(([name, { backend, path, fsprefix, options }]) => {
+      const plugin = PLUGINS.find((candidate) => candidate.backend === backend)
+      if (!plugin) {
+        const known = PLUGINS.map((candidate) => candidate.backend).join(', ')
+        const message = `no storage plugin "${backend}"; there are: ${known}`
+        throw new ConfigError([{ source: 'configuration', key: `volume.${name}.backend`, message }])
+      }
+      return plugin.open({ name, path: path ?? join(dataDir, 'volumes', name), fsprefix, options })
+    }),
+  )
+}
