@@ -84,8 +84,7 @@ const remainder = (limit: Amount, used: Amount): Amount => {
 const only = (names: readonly string[], slots: Slots): Slots =>
   new Map(names.map((name) => [name, amountOf(slots, name)]))
 
-const atLeastZero = (slots: Slots): Slots =>
-  new Map([...slots].filter(([, amount]) => amount > ZERO))
+const atLeastZero = (slots: Slots): Slots => new Map([...slots].filter(([, amount]) => amount > ZERO))
 
 const atMost = (slots: Slots, cap: Slots): Slots =>
   new Map(

@@ -1,0 +1,12 @@
+import { VFOLDER_HOST_PERMISSIONS } from '../../services/host-permissions.ts'
+import { json } from '../answer.ts'
+import { defineRoute, type Route } from '../route.ts'
+
+export const aclRoutes = (): readonly Route[] => [
+  defineRoute({
+    method: 'GET',
+    path: '/acl',
+    auth: 'user',
+    handler: () => json({ vfolder_host_permission_list: VFOLDER_HOST_PERMISSIONS }),
+  }),
+]

@@ -1,0 +1,115 @@
+import { eq } from 'drizzle-orm'
+import * as v from 'valibot'
+import { flag } from '../../../api/fields.ts'
+import type { ConfigTree } from '../../../config/shared.ts'
+import { Problem } from '../../../core/problem.ts'
+import type { ManagerPorts } from '../../context.ts'
+import { registries } from '../../services/registries.ts'
+import { describeSlot } from '../../services/slot-metadata.ts'
+import { slotTypes } from '../../services/slot-types.ts'
+import { json } from '../answer.ts'
+import { defineRoute, type Route } from '../route.ts'
+
+const configKey = v.pipe(
+  v.string(),
+  v.trim(),
+  v.transform((key) => key.replace(/^\/+|\/+$/g, '')),
+  v.minLength(1, 'the key is empty'),
+  v.maxLength(512),
+  v.check((key) => !key.split('/').includes('..'), 'the key must not contain ".."'),
+)
+
+const tree: v.GenericSchema<unknown, ConfigTree> = v.lazy(() =>
+  v.record(
+    v.string(),
+    v.union([
+      v.string(),
+      v.pipe(
+        v.union([v.number(), v.boolean()]),
+        v.transform((value) => String(value)),
+      ),
+      tree,
+    ]),
+  ),
+)
+
+/** Shared settings, under the names that the original's etcd routes have. */
+export function configRoutes({ config, store }: Pick<ManagerPorts, 'config' | 'store'>): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/config/resource-slots',
+      auth: 'anonymous',
+      handler: async () => json(await slotTypes(config)),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/config/resource-slots/details',
+      auth: 'user',
+      params: v.object({ sgroup: v.optional(v.nullable(v.string()), null) }),
+      handler: async ({ params }) => {
+        const types = await slotTypes(config)
+        const offered = params.sgroup === null ? null : await slotsOffered(params.sgroup)
+        const names = Object.keys(types).filter((name) => offered?.has(name) ?? true)
+        return json(Object.fromEntries(names.map((name) => [name, describeSlot(name, types[name])])))
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/config/vfolder-types',
+      auth: 'user',
+      handler: async () => {
+        const types = Object.keys(await config.getPrefix('volumes/_types')).filter((name) => name !== '')
+        return json(types.length > 0 ? types : ['user'])
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/config/docker-registries',
+      auth: 'superadmin',
+      handler: async () =>
+        json(Object.fromEntries([...(await registries(config))].map(([name, { url }]) => [name, url]))),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/config/get',
+      auth: 'superadmin',
+      params: v.object({ key: configKey, prefix: v.optional(flag, false) }),
+      handler: async ({ params: { key, prefix } }) =>
+        json({ result: prefix ? await config.getPrefix(key) : await config.get(key) }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/config/set',
+      auth: 'superadmin',
+      params: v.object({ key: configKey, value: v.union([v.string(), tree]) }),
+      handler: async ({ params: { key, value } }) => {
+        if (typeof value !== 'string' && Object.keys(value).length === 0) {
+          throw new Problem('invalid-api-params', { msg: 'The tree is empty.', data: { value: 'empty' } })
+        }
+        if (typeof value === 'string') await config.set(key, value)
+        else await config.setTree(key, value)
+        return json({ result: 'ok' })
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/config/delete',
+      auth: 'superadmin',
+      params: v.object({ key: configKey, prefix: v.optional(flag, false) }),
+      handler: async ({ params: { key, prefix } }) => {
+        await config.delete(key, { prefix })
+        return json({ result: 'ok' })
+      },
+    }),
+  ]
+
+  async function slotsOffered(scalingGroup: string): Promise<ReadonlySet<string>> {
+    const { agents } = store.tables
+    const rows = await store.db
+      .select({ slots: agents.availableSlots })
+      .from(agents)
+      .where(eq(agents.scalingGroup, scalingGroup))
+    return new Set(rows.flatMap(({ slots }) => Object.keys(slots)))
+  }
+}

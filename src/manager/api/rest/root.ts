@@ -1,0 +1,14 @@
+import { json } from '../answer.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { ANNOUNCED_API_VERSION, ANNOUNCED_MANAGER } from '../version.ts'
+
+/** The handshake: what every client asks first, without signing. */
+export const rootRoutes = (ownVersion: string): readonly Route[] => [
+  defineRoute({
+    method: 'GET',
+    path: '/',
+    auth: 'anonymous',
+    handler: () =>
+      json({ version: ANNOUNCED_API_VERSION, manager: ANNOUNCED_MANAGER, backendai: ownVersion }),
+  }),
+]
