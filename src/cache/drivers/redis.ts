@@ -44,7 +44,7 @@ export async function createRedisCache({ url, namespace, log }: RedisCacheOption
     const batch = redis.multi()
     for (const [key, value] of entries) {
       if (ttlMs === undefined) batch.set(keyOf(key), value)
-      else batch.set(keyOf(key), value, 'PX', ttlMs)
+      else batch.set(keyOf(key), value, 'PX', wholeMs(ttlMs))
     }
     const replies = await batch.exec()
     const failed = replies?.find(([error]) => error !== null)
@@ -59,16 +59,20 @@ export async function createRedisCache({ url, namespace, log }: RedisCacheOption
     async delete(...keys) {
       if (keys.length > 0) await redis.del(...keys.map(keyOf))
     },
-    increment: (key, by, ttlMs) => scripts.cacheIncrement(keyOf(key), by, ttlMs ?? ''),
+    increment: (key, by, ttlMs) =>
+      scripts.cacheIncrement(keyOf(key), by, ttlMs === undefined ? '' : wholeMs(ttlMs)),
     async hit(key, windowMs) {
       hits += 1
-      return { count: await scripts.cacheHit(keyOf(key), windowMs * 1000, `${member}:${hits}`) }
+      return { count: await scripts.cacheHit(keyOf(key), wholeMs(windowMs) * 1000, `${member}:${hits}`) }
     },
     async setIfAbsent(key, value, ttlMs) {
-      return (await redis.set(keyOf(key), value, 'PX', ttlMs, 'NX')) !== null
+      return (await redis.set(keyOf(key), value, 'PX', wholeMs(ttlMs), 'NX')) !== null
     },
     async [Symbol.asyncDispose]() {
       redis.disconnect()
     },
   }
 }
+
+/** Redis takes whole milliseconds above none. */
+const wholeMs = (ms: number): number => Math.max(1, Math.ceil(ms))
