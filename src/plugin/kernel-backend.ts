@@ -12,11 +12,11 @@ export interface ContainerSpec {
   /** Host folder that is /home/work, and the one that is /home/config. */
   workDir: string
   configDir: string
-  /** Host folder that holds the runner link's socket and token; RUNNER_ENVIRON.linkDir tells where the kernel sees it. */
+  /** Host folder that holds the runner link's socket; RUNNER_ENVIRON.socket tells the runner where it sees it. */
   linkDir: string
   /** Labels ai.backend.runtime-type and -path of the image; the path may be empty. */
   runtime: { type: string; path: string }
-  /** Only what the runner itself needs; users' variables are in environ.txt. */
+  /** Only what the runner itself needs, beside what the backend adds; users' variables are in environ.txt. */
   environ: Record<string, string>
   labels: Record<string, string>
   /** CPU core numbers; empty = no pinning. */

@@ -1,28 +1,29 @@
 /**
- * What the agent hands to a runner at its start: environment variables for the runner itself (users' variables are in
- * environ.txt) and a few files. A container and a native process get the same names, with other paths.
+ * What the agent hands to a runner at its start: environment variables for the runner itself; users' variables are in
+ * environ.txt. A container and a native process get the same names, with other paths.
  */
 export const RUNNER_ENVIRON = {
-  kernelId: 'BACKENDAI_KERNEL_ID',
-  /** Folder of the runner link as the runner sees it; holds `runner.sock` and `token`. */
-  linkDir: 'BACKENDAI_LINK_DIR',
+  kernelId: 'BACKENDAI_RUNNER_KERNEL_ID',
+  /** The agent's socket as the runner sees it. */
+  socket: 'BACKENDAI_RUNNER_SOCKET',
+  /** What its hello must say. */
+  token: 'BACKENDAI_RUNNER_TOKEN',
   /** /home/work in a container, the scratch folder of a native process. */
-  workDir: 'BACKENDAI_WORK_DIR',
+  workDir: 'BACKENDAI_RUNNER_WORK_DIR',
   /** /home/config in a container; holds environ.txt, resource.txt, intrinsic-ports.json. */
-  configDir: 'BACKENDAI_CONFIG_DIR',
+  configDir: 'BACKENDAI_RUNNER_CONFIG_DIR',
   /** Labels ai.backend.runtime-type and ai.backend.runtime-path of the image; the path may be empty. */
-  runtimeType: 'BACKENDAI_RUNTIME_TYPE',
-  runtimePath: 'BACKENDAI_RUNTIME_PATH',
+  runtime: 'BACKENDAI_RUNNER_RUNTIME',
+  runtimePath: 'BACKENDAI_RUNNER_RUNTIME_PATH',
   /** JSON list: the command that starts this executable again here (`process.execPath` is the loader in a container). */
-  selfCommand: 'BACKENDAI_SELF_COMMAND',
+  self: 'BACKENDAI_RUNNER_SELF',
   /** Owner of the user's processes and files; a runner that is root drops to them. */
-  uid: 'LOCAL_USER_ID',
-  gid: 'LOCAL_GROUP_ID',
+  uid: 'BACKENDAI_RUNNER_UID',
+  gid: 'BACKENDAI_RUNNER_GID',
 } as const
 
-/** Names inside the link folder. */
+/** Name inside the link folder. */
 export const LINK_SOCKET = 'runner.sock'
-export const LINK_TOKEN = 'token'
 
 /** Places inside a container. */
 export const CONTAINER_PATHS = {

@@ -5,9 +5,11 @@ export interface KernelRecord {
   version: 1
   kernelId: string
   sessionId: string
-  /** Without registry credentials. */
+  /** On disk without registry credentials. */
   config: KernelConfig
   cluster: ClusterInfo
+  /** What the runner proves itself with. */
+  token: string
   uid: number
   gid: number
   /** Whether the uid is this kernel's own and goes back to the pool. */

@@ -9,6 +9,9 @@ export interface Kernel {
   link: KernelLink | null
   /** Aborted when the kernel is to end: creation and the batch run stop at their next step. */
   readonly ending: AbortController
+  /** Aborted when the container ended by itself. */
+  readonly died: AbortController
+  exitCode: number | null
   /** Settles, never rejects, when no creation step of this kernel runs any more. */
   creation: Promise<void>
   destruction: Promise<void> | null
@@ -21,6 +24,8 @@ export const newKernel = (record: KernelRecord, state: Kernel['state']): Kernel 
   state,
   link: null,
   ending: new AbortController(),
+  died: new AbortController(),
+  exitCode: null,
   creation: Promise.resolve(),
   destruction: null,
   lastStat: null,

@@ -24,6 +24,6 @@ export const labelsOf = (record: KernelRecord, agentId: string): Record<string, 
   [KERNEL_LABELS.kernelId]: record.kernelId,
   [KERNEL_LABELS.sessionId]: record.sessionId,
   [KERNEL_LABELS.owner]: agentId,
-  [KERNEL_LABELS.blockServicePorts]: record.config.internalData['block_service_ports'] === true ? '1' : '0',
+  [KERNEL_LABELS.blockServicePorts]: record.config.internalData.block_service_ports === true ? '1' : '0',
   [KERNEL_LABELS.servicePorts]: record.config.image.labels[IMAGE_LABELS.servicePorts] ?? '',
 })

@@ -44,9 +44,16 @@ export async function openRecordStore(dir: string, log: Logger): Promise<RecordS
       return records.filter((record) => record !== null)
     },
     save(record) {
-      const text = JSON.stringify(record)
+      const text = JSON.stringify(record, withoutCredentials)
       return inOrder(record.kernelId, () => writeDurably(pathOf(record.kernelId), text))
     },
     remove: (kernelId) => inOrder(kernelId, () => rm(pathOf(kernelId), { force: true })),
   }
+}
+
+/** Registry credentials are for the pull only; a crash before it fails the creation anyway. */
+const withoutCredentials = (key: string, value: unknown): unknown => {
+  if (key !== 'registry' || typeof value !== 'object' || value === null) return value
+  const { username: _user, password: _password, ...rest } = value as Record<string, unknown>
+  return rest
 }

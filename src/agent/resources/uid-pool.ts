@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs'
 import { AgentError } from '../agent-error.ts'
 
 /** A user number per kernel, where the backend wants kernels apart from each other. */
@@ -25,4 +26,14 @@ export function createUidPool(first: number, count: number, isBusy: (uid: number
     reserve: (uid) => void taken.add(uid),
     release: (uid) => void taken.delete(uid),
   }
+}
+
+/** Whether any process of this machine runs as `uid`. */
+export function hasProcesses(uid: number): boolean {
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    // A process may end while we look; a directory that is gone belongs to nobody.
+    if (statSync(`/proc/${name}`, { throwIfNoEntry: false })?.uid === uid) return true
+  }
+  return false
 }

@@ -1,0 +1,175 @@
+import type { AgentContext } from '../agent-context.ts'
+import { AgentError, describeError } from '../agent-error.ts'
+import type { Allocations } from '../allocator/allocator.ts'
+import type { ResourceFile } from '../resources/resource-file.ts'
+import { configFiles, resourceFileOf } from '../scratch/config-files.ts'
+import { homeFiles, relativeToHome } from '../scratch/home-files.ts'
+import { makeScratch, type ScratchPaths, scratchPaths, writeScratchFile } from '../scratch/scratch.ts'
+import { runBatch } from './batch-run.ts'
+import { claimResources, occupiedSlots } from './claim-resources.ts'
+import {
+  type AcceleratorSettings,
+  acceleratorSettings,
+  attachedDevices,
+  containerSpec,
+} from './container-spec.ts'
+import { ensureImage } from './ensure-image.ts'
+import { failCreation } from './fail-creation.ts'
+import type { Kernel } from './kernel.ts'
+import { kernelEnviron } from './kernel-environ.ts'
+import { linkFolder, openLinkFolder } from './link-folder.ts'
+
+/**
+ * Brings a noted kernel to RUNNING: the runner said hello (agent-kernel.md §4). Never rejects: a failure gives
+ * everything back and is reported, unless the kernel is being ended, whose end cleans up and reports.
+ */
+export async function createKernel(ctx: AgentContext, kernel: Kernel): Promise<void> {
+  const { record } = kernel
+  const { kernelId, sessionId } = record
+  try {
+    await ctx.journal.report({ type: 'kernel_preparing', kernelId, sessionId })
+    await ensureImage(ctx, kernel)
+    await ctx.journal.report({ type: 'kernel_creating', kernelId, sessionId })
+    await startKernel(ctx, kernel, { keepScratch: false })
+  } catch (error) {
+    if (kernel.ending.signal.aborted || ctx.closing.aborted) return
+    ctx.log.warn({ error: describeError(error), kernelId, sessionId }, 'kernel creation failed')
+    try {
+      await failCreation(ctx, kernel, describeError(error))
+    } catch (cause) {
+      // Its record stays: the next start of the agent goes on with it.
+      ctx.log.error({ error: describeError(cause), kernelId, sessionId }, 'clean-up was cut off')
+    }
+  }
+}
+
+/** From resources to the runner's hello and `kernel_started`; throws with whatever it has taken still in the record. */
+export async function startKernel(
+  ctx: AgentContext,
+  kernel: Kernel,
+  { keepScratch }: { keepScratch: boolean },
+): Promise<void> {
+  const { record } = kernel
+  refuseEnded(kernel)
+  const allocations = await claimResources(ctx, record)
+  const scratch = scratchPaths(ctx.paths.scratchRoot, record.kernelId)
+  const accelerators = await acceleratorSettings(ctx, allocations)
+  const spec = containerSpec(ctx, {
+    record,
+    allocations,
+    accelerators,
+    scratch,
+    linkDir: linkFolder(ctx, record.kernelId),
+  })
+  // Ports and user are on disk before anything uses them, so that no crash gives them to a second kernel.
+  const [link] = await Promise.all([
+    openLinkFolder(ctx, record),
+    ctx.records.save(record),
+    keepScratch ? undefined : fillScratch(ctx, kernel, scratch, allocations, accelerators),
+  ])
+  kernel.link = link
+  refuseEnded(kernel)
+  const { containerId } = await ctx.backend.run(spec)
+  record.containerId = containerId
+  await Promise.all([
+    ctx.records.save(record),
+    writeResources(ctx, kernel, scratch, allocations, accelerators),
+    awaitRunner(ctx, kernel),
+  ])
+  refuseEnded(kernel)
+  record.created = {
+    kernelId: record.kernelId,
+    containerId,
+    kernelHost: ctx.backend.kernelHost,
+    servicePorts: record.servicePorts,
+    occupiedSlots: occupiedSlots(allocations),
+    allocations,
+    attachedDevices: await attachedDevices(ctx, allocations),
+  }
+  await announceStarted(ctx, kernel)
+}
+
+/** The last step, also of a kernel that was recovered between its start and its report. */
+export async function announceStarted(ctx: AgentContext, kernel: Kernel): Promise<void> {
+  const { record } = kernel
+  if (record.created === null) return
+  kernel.state = 'running'
+  const { kernelId, sessionId, created } = record
+  await ctx.journal.report({ type: 'kernel_started', kernelId, sessionId, created })
+  await ctx.records.save(record)
+  if (record.batch === 'waiting') void runBatch(ctx, kernel)
+}
+
+/** Waits for the runner's hello; fails early when the container dies, with the end of its output. */
+export async function awaitRunner(ctx: AgentContext, kernel: Kernel): Promise<void> {
+  const { link, record } = kernel
+  if (!link) throw new AgentError('KernelNotReady', 'the runner link is not open')
+  const limit = AbortSignal.timeout(ctx.settings.runnerTimeoutMs)
+  const signal = AbortSignal.any([kernel.ending.signal, kernel.died.signal, ctx.closing, limit])
+  try {
+    await link.ready(signal)
+  } catch (cause) {
+    if (kernel.ending.signal.aborted || ctx.closing.aborted) throw cause
+    const what = kernel.died.signal.aborted
+      ? `the kernel ended before its runner answered (exit code ${kernel.exitCode ?? 'unknown'})`
+      : `the runner did not answer within ${ctx.settings.runnerTimeoutMs} ms`
+    const tail =
+      record.containerId === null ? null : await ctx.backend.logs(record.containerId, 2_000).catch(() => null)
+    const output = tail === null ? '' : new TextDecoder().decode(tail).trim()
+    throw new AgentError('RunnerNotResponding', output === '' ? what : `${what}: ${output}`, { cause })
+  }
+}
+
+function refuseEnded({ ending, record }: Kernel): void {
+  if (ending.signal.aborted)
+    throw new AgentError('KernelDestroyed', `kernel ${record.kernelId} is being ended`)
+}
+
+async function fillScratch(
+  ctx: AgentContext,
+  { record }: Kernel,
+  scratch: ScratchPaths,
+  allocations: Allocations,
+  accelerators: AcceleratorSettings,
+): Promise<void> {
+  const cores = Object.values(allocations.cpu?.cpu ?? {}).reduce((sum, amount) => sum + Number(amount), 0)
+  const config = configFiles({
+    record,
+    environ: kernelEnviron(record, cores, accelerators.environ),
+    resource: resourceOf(record, allocations, accelerators),
+    slotTypes: ctx.allocator.slotTypes,
+    sharesHostNetwork: ctx.backend.sharesHostNetwork,
+  })
+  const workFolders = record.config.mounts
+    .map(({ kernelPath }) => relativeToHome(kernelPath))
+    .filter((path) => path !== null)
+  await makeScratch(scratch, { config, work: homeFiles(record.config), workFolders }, record)
+}
+
+async function writeResources(
+  ctx: AgentContext,
+  { record }: Kernel,
+  scratch: ScratchPaths,
+  allocations: Allocations,
+  accelerators: AcceleratorSettings,
+): Promise<void> {
+  const file = resourceFileOf(resourceOf(record, allocations, accelerators), ctx.allocator.slotTypes)
+  await writeScratchFile(scratch.config, file, { uid: 0, gid: record.gid })
+}
+
+const resourceOf = (
+  { config, containerId }: Kernel['record'],
+  allocations: Allocations,
+  { resourceLines }: AcceleratorSettings,
+): ResourceFile => ({
+  containerId: containerId ?? '',
+  scratchBytes: 0n,
+  mounts: config.mounts.map(({ hostPath, kernelPath, permission }) => ({
+    source: hostPath,
+    target: kernelPath,
+    permission,
+  })),
+  slots: config.resourceSlots,
+  allocations,
+  extra: resourceLines,
+})

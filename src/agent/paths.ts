@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { mkdir, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+
+/** Where the agent keeps things; every folder exists. */
+export interface AgentPaths {
+  /** `id`, `kernels/`, `reports/`: for the agent's eyes only. */
+  state: string
+  /** `<kernel id>/{config,work}` */
+  scratchRoot: string
+  /** `<kernel id>/runner.sock`: short, since socket addresses end at 108 bytes. */
+  linkRoot: string
+}
+
+/** `<36 characters of a kernel id>/runner.sock` and the closing NUL must fit behind the root. */
+const LONGEST_LINK_ROOT = 107 - 36 - '//runner.sock'.length
+
+/** Eight hex digits that tell data directories of one machine apart. */
+const fingerprint = (dataDir: string): string =>
+  createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 8)
+
+/** Whether users other than the owner may walk through every folder above and including `path`. */
+export async function isReachable(path: string): Promise<boolean> {
+  const absolute = resolve(path)
+  const mode = await stat(absolute).then(
+    (found) => (found.isDirectory() ? found.mode & 0o001 : found.mode & 0o005),
+    () => 1,
+  )
+  if (mode === 0) return false
+  const parent = dirname(absolute)
+  return parent === absolute || isReachable(parent)
+}
+
+/**
+ * A folder for what kernels with user numbers of their own must reach: the data directory, or, where that is closed
+ * (below /root, say), one in /var/tmp that carries its fingerprint.
+ */
+export async function publicBase(dataDir: string): Promise<string> {
+  await mkdir(dataDir, { recursive: true })
+  return (await isReachable(dataDir))
+    ? resolve(dataDir)
+    : join('/var/tmp', `backendai-${fingerprint(dataDir)}`)
+}
+
+export interface PathOptions {
+  dataDir: string
+  scratchRoot: string | null
+  ipcBasePath: string | null
+  /** Kernels run under user numbers of their own. */
+  ownUids: boolean
+}
+
+export async function preparePaths(options: PathOptions): Promise<AgentPaths> {
+  const base = options.ownUids ? await publicBase(options.dataDir) : resolve(options.dataDir)
+  const ipc = resolve(options.ipcBasePath ?? join(base, 'ipc'))
+  const preferred = join(ipc, fingerprint(options.dataDir))
+  const linkRoot =
+    preferred.length <= LONGEST_LINK_ROOT
+      ? preferred
+      : join(tmpdir(), `backendai-ipc-${process.getuid?.() ?? 0}`, fingerprint(options.dataDir))
+  const paths = {
+    state: join(resolve(options.dataDir), 'agent'),
+    scratchRoot: resolve(options.scratchRoot ?? join(base, 'scratches')),
+    linkRoot,
+  }
+  await mkdir(paths.state, { recursive: true, mode: 0o700 })
+  await Promise.all([ownFolder(paths.scratchRoot), ownFolder(paths.linkRoot)])
+  return paths
+}
+
+/** Others may walk through but not list; a folder that somebody else made is refused. */
+async function ownFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o711 })
+  const { uid } = await stat(path)
+  const me = process.getuid?.() ?? uid
+  if (uid !== me) throw new Error(`${path} belongs to user ${uid}, not to this agent (${me})`)
+}

@@ -1,0 +1,93 @@
+import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** A kernel's own folders on this machine (agent-kernel.md §5). */
+export interface ScratchPaths {
+  root: string
+  /** /home/config, read-only in the kernel. */
+  config: string
+  /** /home/work */
+  work: string
+}
+
+export const scratchPaths = (scratchRoot: string, kernelId: string): ScratchPaths => {
+  const root = join(scratchRoot, kernelId)
+  return { root, config: join(root, 'config'), work: join(root, 'work') }
+}
+
+export interface ScratchFile {
+  /** Relative to the folder that it is written into; already checked to stay inside. */
+  path: string
+  content: string
+  mode: number
+}
+
+export interface ScratchContent {
+  config: ScratchFile[]
+  work: ScratchFile[]
+  /** Folders to make below /home/work, for mounts. */
+  workFolders: string[]
+}
+
+const isRoot = process.getuid?.() === 0
+
+/** Makes the folders and files of a new kernel. The user owns /home/work and may only read /home/config. */
+export async function makeScratch(
+  paths: ScratchPaths,
+  content: ScratchContent,
+  owner: { uid: number; gid: number },
+): Promise<void> {
+  await mkdir(paths.root, { recursive: true, mode: 0o710 })
+  await Promise.all([mkdir(paths.config, { mode: 0o750 }), mkdir(paths.work, { mode: 0o700 })])
+  const reader = { uid: 0, gid: owner.gid }
+  await Promise.all([own(paths.root, reader), own(paths.config, reader), own(paths.work, owner)])
+  await makeFolders(paths.config, content.config, [], reader, 0o750)
+  await makeFolders(paths.work, content.work, content.workFolders, owner, 0o755)
+  await Promise.all([
+    ...content.config.map((file) => writeScratchFile(paths.config, file, reader)),
+    ...content.work.map((file) => writeScratchFile(paths.work, file, owner)),
+  ])
+}
+
+/** Writes one file of a folder that the kernel's user does not control. */
+export async function writeScratchFile(
+  folder: string,
+  { path, content, mode }: ScratchFile,
+  owner: { uid: number; gid: number },
+): Promise<void> {
+  const target = join(folder, path)
+  await writeFile(target, content, { mode })
+  await chmod(target, mode)
+  await own(target, owner)
+}
+
+export const removeScratch = (paths: ScratchPaths): Promise<void> =>
+  rm(paths.root, { recursive: true, force: true, maxRetries: 3 })
+
+async function makeFolders(
+  root: string,
+  files: readonly ScratchFile[],
+  more: readonly string[],
+  owner: { uid: number; gid: number },
+  mode: number,
+): Promise<void> {
+  for (const path of folders([...files.map((file) => dirname(file.path)), ...more])) {
+    const target = join(root, path)
+    await mkdir(target, { recursive: true, mode: path === '.ssh' ? 0o700 : mode })
+    await own(target, owner)
+  }
+}
+
+/** Each folder with the folders above it, parents first. */
+function folders(paths: readonly string[]): string[] {
+  const all = new Set<string>()
+  for (const path of paths) {
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+    for (let depth = 1; depth <= parts.length; depth++) all.add(parts.slice(0, depth).join('/'))
+  }
+  return [...all].sort((a, b) => a.length - b.length)
+}
+
+const own = async (path: string, { uid, gid }: { uid: number; gid: number }): Promise<void> => {
+  if (isRoot) await chown(path, uid, gid)
+}
