@@ -1,7 +1,8 @@
 // `npm start`: installs, builds, starts the cluster, runs hello world in a session. `-- --exit` stops after the run.
 import { spawn, spawnSync } from 'node:child_process'
-import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { prepareBackend } from './container-engine.mjs'
 import { bunBinary, dependenciesAreCurrent, Failure, fail, installDependencies, root } from './toolchain.mjs'
 
@@ -36,11 +37,10 @@ function build(bun) {
   say(stdout.trim().split('\n').at(-1) ?? '')
 }
 
-/** Starts `up` in a process group of its own, so that Ctrl-C reaches it once, from here. */
+/** Starts `up` in a process group of its own, so that Ctrl-C reaches it once, from here. It logs to its data directory. */
 async function startCluster(backend) {
-  mkdirSync(join(data, 'logs'), { recursive: true, mode: 0o700 })
+  mkdirSync(data, { recursive: true, mode: 0o700 })
   const readyFile = join(data, 'ready.json')
-  const logFile = join(data, 'logs/up.log')
   rmSync(readyFile, { force: true })
   const choice = backend === 'process' ? ['--set', 'agent.backend=process'] : []
   const child = spawn(executable, ['up', '--ready-file', readyFile, ...choice], {
@@ -49,42 +49,38 @@ async function startCluster(backend) {
     detached: true,
   })
   cluster = child
-  const log = createWriteStream(logFile, { mode: 0o600 })
-  let logged = ''
-  child.stderr.on('data', (chunk) => {
-    logged = (logged + chunk).slice(-8000)
-    log.write(chunk)
-  })
-  // Its greeting (address, credentials) belongs below the session's output.
+  // Its greeting (addresses, credentials) belongs below the session's output.
   let greeting = ''
-  const hold = (chunk) => {
+  let complaints = ''
+  const holdGreeting = (chunk) => {
     greeting += chunk
   }
-  child.stdout.setEncoding('utf8').on('data', hold)
+  const holdComplaints = (chunk) => {
+    complaints += chunk
+  }
+  child.stdout.setEncoding('utf8').on('data', holdGreeting)
+  child.stderr.setEncoding('utf8').on('data', holdComplaints)
   const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(signal ?? code)))
   child.on('error', (error) => fail(new Failure(`${executable}: ${error.message}`)))
 
   const deadline = Date.now() + READY_MS
   while (!existsSync(readyFile)) {
-    const end = await Promise.race([
-      ended.then((code) => ({ code })),
-      new Promise((resolve) => setTimeout(resolve, 10)),
-    ])
+    const end = await Promise.race([ended.then((code) => ({ code })), sleep(10)])
     if (end)
-      throw new Failure(
-        `the cluster ended with ${end.code} before it was ready:\n${greeting}${logged}`.trimEnd(),
-      )
+      throw new Failure(complaints.trim() || `the cluster ended with ${end.code} before it was ready`, 1)
     if (Date.now() > deadline)
-      throw new Failure(`the cluster was not ready in ${READY_MS / 1000} s; see ${logFile}`)
+      throw new Failure(`the cluster was not ready in ${READY_MS / 1000} s; see ${data}/logs`)
   }
   return {
     ready: JSON.parse(readFileSync(readyFile, 'utf8')),
-    logFile,
     ended,
     greet: () => {
-      child.stdout.off('data', hold)
+      child.stdout.off('data', holdGreeting)
+      child.stderr.off('data', holdComplaints)
       process.stdout.write(greeting)
+      process.stderr.write(complaints)
       child.stdout.pipe(process.stdout)
+      child.stderr.pipe(process.stderr)
     },
   }
 }
@@ -117,21 +113,19 @@ async function main() {
   build(bun)
   const { backend, why } = await prepareBackend(bun, say)
   const started = performance.now()
-  const { ready, greet, ended, logFile } = await startCluster(backend)
+  const { ready, greet, ended } = await startCluster(backend)
   say(`Cluster is up in ${((performance.now() - started) / 1000).toFixed(2)} s`)
-  say(`Backend ${ready.backend} (${why}), runtime ${ready.runtime}`)
-  if (ready.backend === 'process') say('A process is no security boundary: run only code that you trust')
+  say(`Kernel backend: ${ready.backend?.description ?? 'none'}`)
+  if (backend === 'process') say(`Not Docker: ${why}`)
   const code = stopping ? 130 : await runHelloWorld()
   console.log()
   greet()
-  say(`Data in ${relative(process.cwd(), data) || '.'}, log in ${relative(process.cwd(), logFile)}`)
   if (exit || stopping) {
     stop('SIGTERM')
     await ended
     process.exit(code)
   }
   if (code !== 0) say(`The run ended with ${code}; the cluster stays up`)
-  say('Stop it with Ctrl-C')
   const end = await ended
   process.exit(stopping ? 0 : typeof end === 'number' ? end : 1)
 }

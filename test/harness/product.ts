@@ -59,8 +59,10 @@ export async function runProduct(args: string[], options: RunOptions = {}): Prom
 export interface Ready {
   endpoint: string
   web: string
-  backend: string
-  runtime: string
+  /** Every address by its name. */
+  endpoints: Record<string, string>
+  backend: { name: string; description: string } | null
+  pid: number
 }
 
 export interface RunningCluster extends AsyncDisposable {
