@@ -79,7 +79,7 @@ export function createEdge(options: EdgeOptions) {
   async function authenticate(route: Route, request: Parameters<Verify>[0]): Promise<Requester | null> {
     const { env, clientAddress: address } = request
     const requester = route.auth === 'anonymous' ? null : await verifyOrCount(request, env.responseHeaders)
-    await options.rateLimit(requester, address, env.responseHeaders)
+    if (route.rateLimited) await options.rateLimit(requester, address, env.responseHeaders)
     if (route.auth === 'admin' && !requester?.isAdmin && !requester?.isSuperadmin) {
       throw new Problem('insufficient-privilege')
     }

@@ -36,6 +36,8 @@ interface RouteBase<Schema extends GenericSchema | undefined, Auth extends Route
   readonly auth: Auth
   /** Default `serve`. */
   readonly whenFrozen?: WhenFrozen
+  /** False for what monitors ask; default true. */
+  readonly rateLimited?: boolean
   /** Absent: the body is not read unless the handler does. */
   readonly params?: Schema
 }
@@ -65,6 +67,7 @@ interface RouteFacts {
   readonly path: string
   readonly auth: RouteAuth
   readonly whenFrozen: WhenFrozen
+  readonly rateLimited: boolean
   readonly params: GenericSchema | null
 }
 export interface HttpRoute extends RouteFacts {
@@ -129,6 +132,7 @@ function factsOf(definition: RouteBase<GenericSchema | undefined, RouteAuth>): R
     path: definition.path,
     auth: definition.auth,
     whenFrozen: definition.whenFrozen ?? 'serve',
+    rateLimited: definition.rateLimited ?? true,
     params: definition.params ?? null,
   }
 }

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import { VERSION } from '../../core/version.ts'
+import type { HttpEnv } from '../../lib/http/http-env.ts'
+import type { ManagerPorts } from '../context.ts'
+import { createAccounts } from './auth/accounts.ts'
+import { addressSet } from './auth/client-address.ts'
+import { createVerifier } from './auth/verify.ts'
+import { createEdge } from './edge.ts'
+import { createManagerStatus } from './manager-status.ts'
+import { createMetrics, metricsRoutes } from './metrics.ts'
+import { createRateLimit } from './rate-limit.ts'
+import { aclRoutes } from './rest/acl.ts'
+import { authRoutes } from './rest/auth.ts'
+import { passwordRoutes } from './rest/auth-password.ts'
+import { configRoutes } from './rest/config.ts'
+import { healthRoutes } from './rest/health.ts'
+import { logRoutes } from './rest/logs.ts'
+import { managerRoutes } from './rest/manager.ts'
+import { resourceRoutes } from './rest/resource.ts'
+import { rootRoutes } from './rest/root.ts'
+import { scalingGroupRoutes } from './rest/scaling-groups.ts'
+import { sshKeypairRoutes } from './rest/ssh-keypair.ts'
+import type { Route } from './route.ts'
+
+export interface ManagerApiOptions {
+  ports: ManagerPorts
+  /** Routes of the parts that are made elsewhere: sessions, streams, events, GraphQL. */
+  routes: readonly Route[]
+  /** `host:port` as `GET /manager/status` shows it. */
+  serviceAddress: () => string
+  endAllSessions: () => Promise<void>
+  /** Requests per 15 minutes and client address without a signature; default 1000. */
+  anonymousRateLimit?: number
+  /** Addresses and CIDR blocks whose X-Forwarded-For is believed; default the loopback. */
+  trustedProxies?: readonly string[]
+}
+
+export interface ManagerApi extends AsyncDisposable {
+  fetch(request: Request, env: HttpEnv): Promise<Response>
+  /** Every route it serves, for OpenAPI and coverage. */
+  readonly routes: readonly Route[]
+}
+
+const LOOPBACK = ['127.0.0.0/8', '::1/128']
+
+/** The manager's whole HTTP interface over its ports. */
+export async function createManagerApi(options: ManagerApiOptions): Promise<ManagerApi> {
+  const { ports } = options
+  const { store, bus, cache, config, clock, log } = ports
+  await using stack = new AsyncDisposableStack()
+  const accounts = stack.use(await createAccounts(store, bus, clock))
+  const status = stack.use(await createManagerStatus(config, bus, clock))
+  const metrics = createMetrics()
+  const routes = [
+    ...rootRoutes(VERSION),
+    ...healthRoutes(ports),
+    ...metricsRoutes(metrics),
+    ...authRoutes(ports),
+    ...passwordRoutes(ports),
+    ...sshKeypairRoutes(ports),
+    ...managerRoutes(ports, status, {
+      serviceAddress: options.serviceAddress,
+      ownVersion: VERSION,
+      endAllSessions: options.endAllSessions,
+    }),
+    ...resourceRoutes(ports),
+    ...scalingGroupRoutes(ports),
+    ...configRoutes(ports),
+    ...aclRoutes(),
+    ...logRoutes(ports),
+    ...options.routes,
+  ]
+  const fetch = createEdge({
+    routes,
+    verify: createVerifier(accounts, () => clock.now()),
+    rateLimit: createRateLimit(cache, options.anonymousRateLimit ?? 1000, log),
+    isFrozen: async () => (await status.get()) === 'frozen',
+    trustedProxies: addressSet(options.trustedProxies ?? LOOPBACK),
+    newRequestId: randomUUID,
+    observe: (route, method, code, startedAt) =>
+      metrics.observe(route, method, code, clock.now() - startedAt),
+    now: () => clock.now(),
+    log,
+  })
+  const owned = stack.move()
+  return { fetch, routes, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
