@@ -1,15 +1,23 @@
-import type { ConfigTree, SharedConfig } from '../../config/shared.ts'
+import type { SharedConfig } from '../../config/shared.ts'
 import { INTRINSIC_SLOTS, type SlotTypes, type SlotUnit } from '../../core/slots.ts'
 
+const PREFIX = 'config/resource_slots'
 const UNITS: readonly string[] = ['count', 'bytes', 'unique'] satisfies SlotUnit[]
-const isUnit = (value: string | ConfigTree): value is SlotUnit =>
-  typeof value === 'string' && UNITS.includes(value)
 
-/** Every slot of the cluster with its unit: the intrinsic ones, and those that agents have announced. */
-export async function knownSlotTypes(config: SharedConfig): Promise<SlotTypes> {
-  const types: Record<string, SlotUnit> = { ...INTRINSIC_SLOTS }
-  for (const [name, unit] of Object.entries(await config.getPrefix('config/resource_slots'))) {
-    if (isUnit(unit)) types[name] = unit
+/** Every slot that the cluster knows; agents add theirs when they connect. */
+export async function slotTypes(config: SharedConfig): Promise<SlotTypes> {
+  const stored = await config.getPrefix(PREFIX)
+  const own = Object.entries(stored).filter(
+    (entry): entry is [string, SlotUnit] => typeof entry[1] === 'string' && UNITS.includes(entry[1]),
+  )
+  return { ...INTRINSIC_SLOTS, ...Object.fromEntries(own) }
+}
+
+/** Adds what an agent offers to the shared configuration; gives all slots known now. */
+export async function recordSlotTypes(config: SharedConfig, offered: SlotTypes): Promise<SlotTypes> {
+  const known = await config.getPrefix(PREFIX)
+  for (const [slot, unit] of Object.entries(offered)) {
+    if (known[slot] === undefined) await config.set(`${PREFIX}/${slot}`, unit)
   }
-  return types
+  return { ...offered, ...(await slotTypes(config)) }
 }

@@ -1,0 +1,42 @@
+import type { Cache } from '../../cache/cache.ts'
+import { kernelStatKey, nodeStatKey } from '../stat-keys.ts'
+
+/** Live statistics as agents report them; gone when an agent is silent for so long. */
+const TTL_MS = 120_000
+
+type Stats = Record<string, unknown>
+
+export function writeLiveStats(
+  cache: Cache,
+  agentId: string,
+  nodeStats: Stats,
+  kernelStats: Readonly<Record<string, Stats>>,
+): Promise<void> {
+  const kernels = Object.entries(kernelStats).map(
+    ([id, stats]) => [kernelStatKey(id), JSON.stringify(stats)] as const,
+  )
+  return cache.setMany([[nodeStatKey(agentId), JSON.stringify(nodeStats)], ...kernels], TTL_MS)
+}
+
+/** By kernel id; kernels without fresh statistics are absent. */
+export const readKernelStats = (cache: Cache, ids: readonly string[]): Promise<Map<string, Stats>> =>
+  read(cache, ids, kernelStatKey)
+
+/** By agent id. */
+export const readAgentStats = (cache: Cache, ids: readonly string[]): Promise<Map<string, Stats>> =>
+  read(cache, ids, nodeStatKey)
+
+async function read(
+  cache: Cache,
+  ids: readonly string[],
+  keyOf: (id: string) => string,
+): Promise<Map<string, Stats>> {
+  if (ids.length === 0) return new Map()
+  const values = await cache.getMany(ids.map(keyOf))
+  const result = new Map<string, Stats>()
+  for (const [index, id] of ids.entries()) {
+    const text = values[index]
+    if (text) result.set(id, JSON.parse(text) as Stats)
+  }
+  return result
+}

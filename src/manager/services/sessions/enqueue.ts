@@ -1,0 +1,309 @@
+import { and, eq, gte, inArray } from 'drizzle-orm'
+import { Problem } from '../../../core/problem.ts'
+import { multiplySlots, type Slots, slotsToJson } from '../../../core/slots.ts'
+import { isUniqueViolation } from '../../../db/errors.ts'
+import type { Store, Tx } from '../../../db/store.ts'
+import type { MountRecord } from '../../../db/tables/sessions.ts'
+import { sessionEvents } from '../../../events/catalog/session.ts'
+import type { ManagerPorts, Requester } from '../../context.ts'
+import type { CreateSessionInput } from '../requests.ts'
+import type { ImageRow, ScalingGroupRow, SessionRow } from '../rows.ts'
+import { sessionEvent } from '../session-events.ts'
+import { slotTypes } from '../slot-types.ts'
+import { checkInput, checkPreopenPorts, parseStartsAt } from './check-input.ts'
+import { findImage } from './find-image.ts'
+import { internalData } from './internal-data.ts'
+import { kernelSlots } from './kernel-slots.ts'
+import { loadOwner, type Owner, ownerKey } from './owner.ts'
+import { checkClusterSize, checkPending, checkTotals } from './quota.ts'
+import { resolveDependencies, resolveProject, resolveScalingGroup, type Scope } from './scope.ts'
+
+export interface EnqueueContext {
+  ports: Pick<ManagerPorts, 'store' | 'config' | 'clock'>
+  newId: () => string
+  /** Turns mount requests into host paths; null while the cluster has no storage host. */
+  resolveMounts: MountResolver | null
+}
+
+/** Resolves the folders of a request (domain-model.md §4). */
+export type MountResolver = (
+  owner: Owner,
+  scope: Scope,
+  config: CreateSessionInput['config'],
+) => Promise<MountRecord[]>
+
+export interface Enqueued {
+  session: Pick<SessionRow, 'id' | 'name' | 'status'>
+  created: boolean
+}
+
+/** How long a client token stands for the session that it made. */
+const TOKEN_TTL_MS = 15 * 60_000
+
+/** Checks a request, resolves what it names, and writes session and kernels; or gives the one that is there already. */
+export async function enqueueSession(
+  context: EnqueueContext,
+  requester: Requester,
+  input: CreateSessionInput,
+): Promise<Enqueued> {
+  checkInput(input)
+  const { store } = context.ports
+  const accessKey = await ownerKey(store, requester, input.ownerAccessKey)
+  const repeated = await findByToken(context, store.db, accessKey, input.clientToken)
+  if (repeated) return { session: repeated, created: true }
+  const image = await findImage(store, input.image, input.architecture)
+  const existing = await findByName(store, store.db, accessKey, input.name)
+  if (existing) return reuse(existing, image, input)
+  const draft = await prepareDraft(context, requester, accessKey, image, input)
+  try {
+    return await store.tx((tx) => insertDraft(context, tx, draft, input))
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    const winner = await findByName(store, store.db, accessKey, input.name)
+    if (!winner) throw error
+    return reuse(winner, image, input)
+  }
+}
+
+type Existing = Pick<SessionRow, 'id' | 'name' | 'status' | 'images'>
+
+async function findByName(store: Store, db: Store['db'], accessKey: string, name: string) {
+  const { sessions } = store.tables
+  const [row] = await db
+    .select({ id: sessions.id, name: sessions.name, status: sessions.status, images: sessions.images })
+    .from(sessions)
+    .where(and(eq(sessions.accessKey, accessKey), eq(sessions.liveName, name)))
+  return row ?? null
+}
+
+async function findByToken(
+  { ports: { store, clock } }: EnqueueContext,
+  db: Store['db'],
+  accessKey: string,
+  token: string | null,
+): Promise<Existing | null> {
+  if (token === null) return null
+  const { sessions } = store.tables
+  const [row] = await db
+    .select({ id: sessions.id, name: sessions.name, status: sessions.status, images: sessions.images })
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.accessKey, accessKey),
+        eq(sessions.clientToken, token),
+        gte(sessions.createdAt, new Date(clock.now() - TOKEN_TTL_MS)),
+      ),
+    )
+  return row ?? null
+}
+
+function reuse(existing: Existing, image: ImageRow, input: CreateSessionInput): Enqueued {
+  if (input.reuseIfExists && existing.images[0] === image.name) return { session: existing, created: false }
+  const msg = input.reuseIfExists
+    ? `The session "${existing.name}" runs another image, ${existing.images[0] ?? 'an unknown one'}.`
+    : `A session named "${existing.name}" is alive.`
+  throw new Problem('session-already-exists', { msg, data: { existingSessionId: existing.id } })
+}
+
+interface Draft {
+  sessionId: string
+  kernelIds: string[]
+  owner: Owner
+  scope: Scope
+  group: ScalingGroupRow
+  image: ImageRow
+  slots: Slots
+  resourceOpts: Record<string, unknown>
+  mounts: MountRecord[]
+  startsAt: Date | null
+  dependencies: string[]
+  internal: Record<string, unknown>
+}
+
+async function prepareDraft(
+  context: EnqueueContext,
+  requester: Requester,
+  accessKey: string,
+  image: ImageRow,
+  input: CreateSessionInput,
+): Promise<Draft> {
+  const { store, config, clock } = context.ports
+  const owner = await loadOwner(store, accessKey)
+  const scope = await resolveProject(store, owner, input.domain, input.group)
+  checkImage(image, input, scope)
+  const group = await resolveScalingGroup(store, owner, scope, input.config.scalingGroup, input.type)
+  const types = await slotTypes(config)
+  const { slots, shmemBytes } = kernelSlots({
+    resources: input.config.resources,
+    resourceOpts: input.config.resourceOpts,
+    image,
+    types,
+  })
+  checkPreopenPorts(input.config.preopenPorts, image.labels['ai.backend.service-ports'])
+  checkClusterSize(input.clusterSize, owner)
+  const requested = multiplySlots(slots, input.clusterSize)
+  checkTotals(requested, owner, scope, types)
+  await checkPending(store, requested, owner)
+  await checkAgentList(store, requester, input)
+  return {
+    sessionId: context.newId(),
+    kernelIds: Array.from({ length: input.clusterSize }, context.newId),
+    owner,
+    scope,
+    group,
+    image,
+    slots,
+    resourceOpts: { ...input.config.resourceOpts, shmem: String(shmemBytes) },
+    mounts: await mountsOf(context, owner, scope, input),
+    startsAt: parseStartsAt(input.startsAt, clock.now()),
+    dependencies: await resolveDependencies(store, accessKey, input.dependencies),
+    internal: await internalData(owner, scope, input.clusterSize),
+  }
+}
+
+const ROLE_OF_TYPE = {
+  interactive: 'compute',
+  batch: 'compute',
+  inference: 'service',
+  system: 'system',
+} as const
+
+function checkImage(image: ImageRow, input: CreateSessionInput, { domain }: Scope): void {
+  if (!image.isLocal && !domain.allowedDockerRegistries.includes(image.registry)) {
+    throw new Problem('object-not-found', {
+      title: 'No such environment image.',
+      msg: `The domain does not allow images of ${image.registry}.`,
+    })
+  }
+  if (image.type !== ROLE_OF_TYPE[input.type]) {
+    throw new Problem('invalid-api-params', {
+      msg: `The image "${image.name}" is not made for ${input.type} sessions.`,
+      data: {},
+    })
+  }
+}
+
+async function checkAgentList(store: Store, requester: Requester, input: CreateSessionInput): Promise<void> {
+  const { agentList } = input.config
+  if (agentList.length === 0) return
+  if (!requester.isSuperadmin) {
+    throw new Problem('insufficient-privilege', { msg: 'Only superadmins may choose agents.' })
+  }
+  const expected = input.clusterMode === 'multi-node' ? input.clusterSize : 1
+  const { agents } = store.tables
+  const known = await store.db.select({ id: agents.id }).from(agents).where(inArray(agents.id, agentList))
+  const unknown = agentList.filter((id) => !known.some((row) => row.id === id))
+  if (agentList.length === expected && unknown.length === 0) return
+  const msg =
+    unknown.length > 0
+      ? `Unknown agent: ${unknown.join(', ')}.`
+      : `Name exactly ${expected} agent(s) in agentList.`
+  throw new Problem('invalid-api-params', { msg, data: {} })
+}
+
+async function mountsOf(
+  context: EnqueueContext,
+  owner: Owner,
+  scope: Scope,
+  input: CreateSessionInput,
+): Promise<MountRecord[]> {
+  if (context.resolveMounts) return await context.resolveMounts(owner, scope, input.config)
+  if (input.config.mounts.length === 0) return []
+  throw new Problem('service-unavailable', {
+    msg: 'This cluster has no storage host: folders cannot be mounted.',
+  })
+}
+
+async function insertDraft(
+  context: EnqueueContext,
+  tx: Tx,
+  draft: Draft,
+  input: CreateSessionInput,
+): Promise<Enqueued> {
+  const { store } = context.ports
+  const { sessions, kernels, sessionDependencies } = store.tables
+  const accessKey = draft.owner.keypair.accessKey
+  const repeated = await findByToken(context, tx, accessKey, input.clientToken)
+  if (repeated) return { session: repeated, created: true }
+  const existing = await findByName(store, tx, accessKey, input.name)
+  if (existing) return reuse(existing, draft.image, input)
+  const row = sessionRow(context, draft, input)
+  await tx.insert(sessions).values(row)
+  await tx.insert(kernels).values(kernelRows(draft, input, row.createdAt))
+  if (draft.dependencies.length > 0) {
+    await tx
+      .insert(sessionDependencies)
+      .values(draft.dependencies.map((dependsOn) => ({ sessionId: row.id, dependsOn })))
+  }
+  await tx.emit([sessionEvent(sessionEvents.enqueued, row, { reason: '' })])
+  return { session: { id: row.id, name: row.name, status: 'PENDING' }, created: true }
+}
+
+function sessionRow({ ports, newId }: EnqueueContext, draft: Draft, input: CreateSessionInput) {
+  const { owner, scope, group, image } = draft
+  const createdAt = new Date(ports.clock.now())
+  return {
+    id: draft.sessionId,
+    creationId: newId().replaceAll('-', ''),
+    name: input.name,
+    liveName: input.name,
+    sessionType: input.type,
+    clusterMode: input.clusterMode,
+    clusterSize: input.clusterSize,
+    designatedAgents: input.config.agentList.length > 0 ? input.config.agentList : null,
+    agentIds: [],
+    scalingGroupName: group.name,
+    domainName: scope.domain.name,
+    groupId: scope.project.id,
+    userUuid: owner.user.uuid,
+    accessKey: owner.keypair.accessKey,
+    images: [image.name],
+    tag: input.tag,
+    occupyingSlots: {},
+    requestedSlots: slotsToJson(multiplySlots(draft.slots, input.clusterSize)),
+    vfolderMounts: draft.mounts,
+    environ: input.config.environ,
+    resourceOpts: draft.resourceOpts,
+    bootstrapScript: input.bootstrapScript ?? (owner.keypair.bootstrapScript || null),
+    useHostNetwork: group.useHostNetwork,
+    startsAt: draft.startsAt,
+    createdAt,
+    status: 'PENDING' as const,
+    statusData: {},
+    statusHistory: { PENDING: createdAt.toISOString() },
+    callbackUrl: input.callbackUrl,
+    startupCommand: input.startupCommand,
+    clientToken: input.clientToken,
+  }
+}
+
+function kernelRows(draft: Draft, input: CreateSessionInput, createdAt: Date) {
+  const { image } = draft
+  return draft.kernelIds.map((id, rank) => {
+    const clusterRole = rank === 0 ? 'main' : 'sub'
+    const clusterIdx = rank === 0 ? 1 : rank
+    return {
+      id,
+      sessionId: draft.sessionId,
+      clusterRole,
+      clusterIdx,
+      localRank: rank,
+      clusterHostname: `${clusterRole}${clusterIdx}`,
+      image: image.name,
+      architecture: image.architecture,
+      registry: image.registry,
+      occupiedSlots: slotsToJson(draft.slots),
+      requestedSlots: slotsToJson(draft.slots),
+      attachedDevices: {},
+      resourceOpts: draft.resourceOpts,
+      servicePorts: [],
+      preopenPorts: rank === 0 ? input.config.preopenPorts : [],
+      createdAt,
+      status: 'PENDING' as const,
+      statusChanged: createdAt,
+      statusData: {},
+      statusHistory: { PENDING: createdAt.toISOString() },
+      internalData: draft.internal,
+    }
+  })
+}
