@@ -12,6 +12,8 @@ export interface SharedConfig {
   /** The subtree below `prefix`, empty when there is none; "" is everything. */
   getPrefix(prefix: string): Promise<ConfigTree>
   set(key: string, value: string): Promise<void>
+  /** Writes only where there is no value; of several writers at once, one wins. */
+  setIfAbsent(key: string, value: string): Promise<void>
   /** Writes a tree below `prefix` in one transaction; what it does not name stays. */
   setTree(prefix: string, tree: ConfigTree): Promise<void>
   /** Deletes a key, or with `prefix` the key and all below it. */

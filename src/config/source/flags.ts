@@ -33,6 +33,7 @@ export function parseConfigFlags(argv: readonly string[]): { flags: ConfigFlags;
   const rest: string[] = []
   const args = [...argv]
   for (let arg = args.shift(); arg !== undefined; arg = args.shift()) {
+    if (arg === '--') return { flags: { files, set }, rest: [...rest, arg, ...args] }
     const [name = '', inline] = arg.startsWith('--') ? splitOnce(arg) : [arg, undefined]
     const value = () => inline ?? args.shift() ?? missing(name)
     const key = Object.hasOwn(KEY_OPTIONS, name) ? KEY_OPTIONS[name] : undefined

@@ -1,0 +1,14 @@
+import type { StoredSharedConfig } from '../db/shared-config.ts'
+import type { Store } from '../db/store.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Logger } from '../lib/logger.ts'
+
+/** What administration works on: lent by the running role, or opened by the command while the role is down. */
+export interface AdminContext {
+  readonly store: Store
+  readonly config: StoredSharedConfig
+  readonly clock: Clock
+  readonly log: Logger
+  /** Makes the line that lets an agent join; only the running manager can. */
+  readonly joinToken?: () => Promise<string>
+}

@@ -1,0 +1,29 @@
+import type { Command } from 'commander'
+import { readJson } from '../read-json.ts'
+import type { Session } from '../session.ts'
+
+export function addFixtureCommands(mgr: Command, session: Session): void {
+  const fixture = mgr.command('fixture').description('rows of the database as JSON files')
+  fixture
+    .command('populate <file...>')
+    .description('load files in the given order, each whole or not at all ("-" is standard input)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  backendai mgr fixture populate example-users.json example-keypairs.json',
+    )
+    .action(async (files: string[]) => {
+      await session.run(
+        'mgr fixture populate',
+        async (admin) => {
+          for (const file of files) {
+            const report = await admin.call('fixture.populate', { json: await readJson(file, session.io) })
+            const lines = Object.entries(report.tables).map(
+              ([name, { written, unchanged }]) => `  ${name}: ${written} written, ${unchanged} unchanged`,
+            )
+            session.print([file, ...lines].join('\n'), { file, ...report })
+          }
+        },
+        { create: true },
+      )
+    })
+}
