@@ -1,6 +1,6 @@
 /**
  * Live values that may be lost: statistics, counters, rate-limit windows, web sessions. It never decides correctness.
- * Drivers: drivers/memory.ts and drivers/redis.ts; one suite in test/contract/cache.ts runs against both.
+ * Drivers: drivers/memory.ts and drivers/redis.ts; one suite in test/contract/cache.test.ts runs against both.
  */
 export interface Cache extends AsyncDisposable {
   get(key: string): Promise<string | null>

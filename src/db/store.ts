@@ -25,7 +25,7 @@ export interface Lease {
   epoch: number
 }
 
-/** The store port: one suite in test/contract/store.ts runs against both drivers. */
+/** The store port: one suite in test/contract/store.test.ts runs against both drivers. */
 export interface Store extends AsyncDisposable {
   readonly dialect: 'sqlite' | 'postgres'
   readonly tables: Tables
@@ -33,12 +33,12 @@ export interface Store extends AsyncDisposable {
   readonly db: Db
   /**
    * Runs `body` in one serialisable write transaction. The body may run again after a conflict, so it awaits
-   * nothing but the store and has no other effect. A throw rolls back.
+   * nothing but the store and has no other effect. A throw rolls back, and so does a failed query, caught or not.
    */
   tx<T>(body: (tx: Tx) => Promise<T>): Promise<T>
-  /** Called after each commit that emitted events, in this process. */
+  /** Called after each commit that emitted events: in this process, and soon after those of others on PostgreSQL. */
   onCommit(listener: () => void): Disposable
-  /** Takes or prolongs a lease for `ttlMs`; null while somebody else holds it. */
+  /** Takes or prolongs a lease for `ttlMs`; null while another holder has it. */
   acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | null>
   releaseLease(lease: Lease): Promise<void>
   /** Throws `LeaseLostError` inside `tx` unless `lease` is still the current epoch: call it first in a guarded write. */

@@ -30,7 +30,7 @@ export interface SubscribeOptions {
 
 /**
  * THE shared event interface. Drivers: drivers/memory.ts (one process) and drivers/redis.ts (a cluster); one suite in
- * test/contract/events.ts runs against both.
+ * test/contract/events.test.ts runs against both.
  */
 export interface EventBus extends AsyncDisposable {
   /** Resolves when the driver has taken the event durably (Redis) or queued it (memory). */

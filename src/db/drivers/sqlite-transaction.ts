@@ -10,7 +10,7 @@ export interface SqliteTransaction {
   close(): void
 }
 
-export function openSqliteTransaction(writer: Database): SqliteTransaction {
+export function openSqliteTransaction(compile: (sql: string) => Statement): SqliteTransaction {
   let open = true
   let failure: { error: unknown } | null = null
 
@@ -25,7 +25,7 @@ export function openSqliteTransaction(writer: Database): SqliteTransaction {
   }
 
   const prepare = (sql: string) => {
-    const statement: Statement = watched(() => writer.query(sql))
+    const statement = watched(() => compile(sql))
     return {
       run: (...values: SQLQueryBindings[]) => watched(() => statement.run(...values)),
       all: (...values: SQLQueryBindings[]) => watched(() => statement.all(...values)),

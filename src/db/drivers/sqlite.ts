@@ -16,6 +16,7 @@ import { defineTables } from '../tables/index.ts'
 import { lockDatabaseFile } from './sqlite-lock.ts'
 import { migrateSqlite } from './sqlite-migrate.ts'
 import { openSqliteTransaction } from './sqlite-transaction.ts'
+import { createStatementCache } from './statement-cache.ts'
 
 export interface SqliteStoreOptions {
   /** The database file; its directory is made. `:memory:` keeps nothing after the process. */
@@ -83,14 +84,17 @@ function createStore(reader: Database, writer: Database, deps: Deps, resources: 
   const { clock, log, source } = deps
   const tables = defineTables(sqliteKit)
   const listeners = createCommitListeners(log)
+  const compile = createStatementCache(writer)
   const current = new AsyncLocalStorage<{ open: boolean }>()
+  // drizzle's session for bun:sqlite asks its client for `prepare` only.
+  const readerClient = { prepare: createStatementCache(reader) } as unknown as Database
   let tail: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | null = null
 
   async function run<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
     const startedAt = clock.now()
     const outbox = createOutboxBuffer(source, clock.now)
-    const transaction = openSqliteTransaction(writer)
+    const transaction = openSqliteTransaction(compile)
     const scope = { open: true }
     writer.run('BEGIN IMMEDIATE')
     let result: T
@@ -122,7 +126,7 @@ function createStore(reader: Database, writer: Database, deps: Deps, resources: 
   return {
     dialect: 'sqlite',
     tables,
-    db: drizzle({ client: cachingClient(reader) }) as unknown as Db,
+    db: drizzle({ client: readerClient }) as unknown as Db,
     tx,
     ...createLeases({ tx, tables }, clock),
     onCommit: listeners.add,
@@ -135,9 +139,4 @@ function createStore(reader: Database, writer: Database, deps: Deps, resources: 
       return closing
     },
   }
-}
-
-/** drizzle compiles each query anew; SQLite's statements are worth keeping. */
-function cachingClient(connection: Database): Database {
-  return { prepare: (sql: string) => connection.query(sql) } as unknown as Database
 }
