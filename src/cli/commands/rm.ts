@@ -1,0 +1,50 @@
+import type { SessionStats } from '../../client/session-types.ts'
+import type { Define } from '../command-table.ts'
+import { EXIT } from '../exit-code.ts'
+import { subcommand } from '../global-options.ts'
+import { forEachSession } from '../session/for-each-session.ts'
+import { onSession } from '../session/known-session.ts'
+import { printStats } from '../session/stats.ts'
+
+interface RmFlags {
+  forced?: boolean
+  recursive?: boolean
+  stats?: boolean
+  owner?: string
+}
+
+export const defineRm: Define = (parent, bind) => {
+  subcommand(parent, {
+    name: 'rm',
+    aliases: ['destroy', 'terminate', 'kill'],
+    usage: '[options] <SESSIONS...>',
+    summary: 'end sessions, or cancel pending ones',
+    examples: ['rm mysession', 'rm --stats first second'],
+  })
+    .argument('<SESSIONS...>', 'names or ids')
+    .option('-f, --forced', 'give up a session whose agent does not answer')
+    .option('-r, --recursive', 'end the sessions that depend on it as well')
+    .option('-s, --stats', 'show the last statistics')
+    .option('-o, --owner <ACCESS_KEY>', 'owner (administrators)')
+    .action(
+      bind<RmFlags>(async ({ context, options, args }) => {
+        const client = await context.client()
+        const ended: { session: string; stats: SessionStats | null }[] = []
+        const failures = await forEachSession(context, args, async (session) => {
+          const stats = await onSession(context, session, () =>
+            client.sessions.destroy(session, {
+              ownerAccessKey: options.owner,
+              signal: context.signal,
+              forced: options.forced === true,
+              recursive: options.recursive === true,
+            }),
+          )
+          ended.push({ session, stats })
+          context.out.done(`Session ${session} is ended.`)
+          if (options.stats) printStats(context.out, session, stats)
+        })
+        if (context.out.isJson) context.out.json(ended)
+        return failures === 0 ? EXIT.ok : EXIT.failed
+      }),
+    )
+}

@@ -1,0 +1,44 @@
+import type { Define } from '../command-table.ts'
+import { subcommand } from '../global-options.ts'
+import { defineDownload } from './download.ts'
+import { defineEvents } from './events.ts'
+import { defineExec } from './exec.ts'
+import { defineInfo } from './info.ts'
+import { defineLogs } from './logs.ts'
+import { defineLs } from './ls.ts'
+import { definePs } from './ps.ts'
+import { defineRename } from './rename.ts'
+import { defineRestart } from './restart.ts'
+import { defineRm } from './rm.ts'
+import { defineRun } from './run.ts'
+import { defineStart } from './start.ts'
+import { defineUpload } from './upload.ts'
+import { defineWatch } from './watch.ts'
+
+/** The commands of a session below one word, as in `session create` and `session list`. */
+export const defineSession: Define = (parent, bind) => {
+  const session = subcommand(parent, {
+    name: 'session',
+    usage: '<command>',
+    summary: 'all session commands by their long names',
+    examples: ['session create python', 'session list'],
+  }).enablePositionalOptions()
+  const all = [
+    defineRun,
+    defineStart,
+    definePs,
+    defineInfo,
+    defineLogs,
+    defineExec,
+    defineEvents,
+    defineWatch,
+    defineRestart,
+    defineRename,
+    defineRm,
+    defineLs,
+    defineUpload,
+    defineDownload,
+  ]
+  for (const define of all) define(session, bind)
+  session.commands.find((command) => command.name() === 'ps')?.alias('list')
+}

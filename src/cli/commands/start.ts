@@ -1,0 +1,60 @@
+import type { CreatedSession } from '../../client/session-types.ts'
+import type { CommandContext } from '../command-context.ts'
+import type { Define } from '../command-table.ts'
+import { EXIT } from '../exit-code.ts'
+import { subcommand } from '../global-options.ts'
+import { createProgress } from '../progress.ts'
+import { addSessionOptions, type SessionFlags } from '../session/session-flags.ts'
+import { sessionOptions } from '../session/session-options.ts'
+import { startSession } from '../session/start-session.ts'
+
+interface StartFlags extends SessionFlags {
+  quiet?: boolean
+}
+
+export const defineStart: Define = (parent, bind) => {
+  const command = subcommand(parent, {
+    name: 'start',
+    aliases: ['create'],
+    summary: 'start a session',
+    examples: ['start -t mysession -r cpu=2 -r mem=4g python'],
+  })
+    .argument('<IMAGE>', 'image reference or alias, such as python')
+    .option('-q, --quiet', 'print only the id of the session')
+  addSessionOptions(command).action(
+    bind<StartFlags>(async ({ context, options, args }) => {
+      const { out, io, signal } = context
+      const client = await context.client()
+      const wanted = await sessionOptions(args[0] ?? '', options, await context.settings(), io.cwd)
+      const name = wanted.name ?? `session-${crypto.randomUUID().slice(0, 8)}`
+      const progress = createProgress(io, { isSilent: out.isJson || out.isQuiet })
+      const session = await startSession(client, { ...wanted, name }, progress, signal)
+      if (out.isJson) out.json(session)
+      else out.text(session.sessionId)
+      return explain(context, name, session)
+    }),
+  )
+}
+
+function explain({ out }: CommandContext, name: string, session: CreatedSession): number {
+  const kept = session.created ? '' : ' (already there)'
+  switch (session.status) {
+    case 'RUNNING':
+      out.done(`Session ${name} is ready.${kept}`)
+      for (const port of session.servicePorts) out.info(`App ${port.name} (${port.protocol})`)
+      return EXIT.ok
+    case 'TIMEOUT':
+      out.warn(`Session ${name} did not start in time and stays in the queue.`)
+      return EXIT.notStarted
+    case 'ERROR':
+    case 'CANCELLED':
+    case 'TERMINATED':
+      out.warn(
+        `Session ${name} did not start: it is ${session.status}. "backend.ai info ${name}" tells more.`,
+      )
+      return EXIT.notStarted
+    default:
+      out.done(`Session ${name} is ${session.status.toLowerCase()}.${kept}`)
+      return EXIT.ok
+  }
+}

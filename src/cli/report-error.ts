@@ -1,0 +1,92 @@
+import { ApiError, ConnectionLostError, UnreachableError } from '../client/errors.ts'
+import type { CliIo } from './cli-io.ts'
+import { CliError, EXIT } from './exit-code.ts'
+import type { Output } from './output.ts'
+
+interface Report {
+  message: string
+  hints: readonly string[]
+  exitCode: number
+}
+
+/** The one place that prints an error; gives its exit code. With --json the report is one JSON line on standard error. */
+export function reportError(error: unknown, io: CliIo, out: Output, isDebug: boolean): number {
+  const report = explain(error)
+  if (out.isJson) {
+    const fields = error instanceof ApiError ? apiFields(error) : {}
+    const { message, hints, exitCode } = report
+    io.stderr.write(`${JSON.stringify({ error: { message, hints, exit_code: exitCode, ...fields } })}\n`)
+  } else {
+    out.fail(report.message)
+    for (const hint of report.hints) io.stderr.write(`  ${hint}\n`)
+  }
+  if (isDebug && error instanceof Error) io.stderr.write(`${error.stack ?? ''}\n`)
+  return report.exitCode
+}
+
+function explain(error: unknown): Report {
+  if (error instanceof CliError) return error
+  if (error instanceof UnreachableError) {
+    return { message: error.message, hints: reachHints(error), exitCode: EXIT.unreachable }
+  }
+  if (error instanceof ApiError) {
+    return { message: apiMessage(error), hints: apiHints(error), exitCode: EXIT.failed }
+  }
+  if (error instanceof ConnectionLostError) {
+    return { message: error.message, hints: [], exitCode: EXIT.unreachable }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  const isOurs = error instanceof RangeError
+  const hints = isOurs ? [] : ['This is unexpected; --debug shows where it happened.']
+  return { message, hints, exitCode: EXIT.failed }
+}
+
+function reachHints(error: UnreachableError): string[] {
+  if (/CERT|SELF_SIGNED/.test(error.code)) {
+    return ['If you trust this server, pass --skip-sslcert-validation.']
+  }
+  return [
+    'Is the cluster running? "backendai up" starts one on this machine;',
+    '--endpoint names another one.',
+  ]
+}
+
+const apiMessage = (error: ApiError): string => {
+  const inside = error.agentDetails
+  const agent = inside ? ` (agent: ${inside.exception ?? inside.title})` : ''
+  return `${error.message}${agent}`
+}
+
+function apiHints(error: ApiError): string[] {
+  if (error.kind === 'auth-failed')
+    return ['Check the access key and the secret key: "backendai config" shows them.']
+  if (error.kind === 'invalid-auth-params' && /sync/i.test(error.msg ?? '')) {
+    return ['The clocks of this machine and of the server differ by more than 15 minutes.']
+  }
+  if (error.kind === 'too-many-sessions-matched') return matches(error.data)
+  if (error.kind === 'invalid-api-params') return fieldHints(error.data)
+  if (error.kind === 'rate-limit-exceeded')
+    return ['Wait some minutes: requests are counted over 15 minutes.']
+  return []
+}
+
+function matches(data: unknown): string[] {
+  if (typeof data !== 'object' || data === null || !('matches' in data) || !Array.isArray(data.matches))
+    return []
+  return data.matches.map((match: Record<string, unknown>) => `${match.id}  ${match.name}  ${match.status}`)
+}
+
+function fieldHints(data: unknown): string[] {
+  if (typeof data !== 'object' || data === null) return []
+  return Object.entries(data).map(([field, message]) => `${field}: ${String(message)}`)
+}
+
+function apiFields(error: ApiError): Record<string, unknown> {
+  return {
+    status: error.status,
+    type: error.type,
+    title: error.title,
+    msg: error.msg ?? null,
+    data: error.data ?? null,
+  }
+}
