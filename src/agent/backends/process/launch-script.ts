@@ -1,0 +1,54 @@
+import type { ContainerSpec } from '../../../plugin/kernel-backend.ts'
+
+/** Most processes and threads of one kernel with a user of its own: a fork bomb stops there. */
+const PROCESS_LIMIT = 8_192
+const FILE_LIMIT = 1_048_576
+
+/**
+ * The supervising shell: it joins the control groups, sets limits, runs the runner and leaves its exit code in a file,
+ * so that the code outlives the agent. It ignores a signal to the group; the runner does not (a handled signal is
+ * default again in a child, an ignored one would stay ignored).
+ */
+export const LAUNCH_SCRIPT = `
+exit_file=$1 join_files=$2
+shift 2
+trap : HUP INT TERM
+for file in $join_files; do echo $$ > "$file" || exit 125; done
+echo 500 > /proc/$$/oom_score_adj 2> /dev/null
+ulimit -c 0
+cd / || exit 125
+"$@"
+code=$?
+echo "$code" > "$exit_file.new" && mv "$exit_file.new" "$exit_file"
+`
+
+export interface LaunchTools {
+  taskset: string | null
+  prlimit: string | null
+  setpriv: string | null
+}
+
+/** The runner behind the programs that pin, limit and lower it, each only where this machine has it. */
+export function launchCommand(
+  self: readonly string[],
+  spec: Pick<ContainerSpec, 'cpus' | 'uid' | 'gid'>,
+  tools: LaunchTools,
+  ownUser: boolean,
+): string[] {
+  const pin = tools.taskset && spec.cpus.length > 0 ? [tools.taskset, '-c', spec.cpus.join(',')] : []
+  const limit =
+    tools.prlimit && ownUser ? [tools.prlimit, `--nproc=${PROCESS_LIMIT}`, `--nofile=${FILE_LIMIT}`] : []
+  const user =
+    tools.setpriv && ownUser
+      ? [
+          tools.setpriv,
+          `--reuid=${spec.uid}`,
+          `--regid=${spec.gid}`,
+          '--clear-groups',
+          '--no-new-privs',
+          '--bounding-set=-all',
+          '--inh-caps=-all',
+        ]
+      : []
+  return [...pin, ...limit, ...user, ...self, 'kernel-runner']
+}
