@@ -28,8 +28,8 @@ export async function clusterPorts(context: RoleContext): Promise<SharedPorts> {
   const { clock, log } = context
   const { createRedisBus } = await import('../events/drivers/redis.ts')
   const { createRedisCache } = await import('../cache/drivers/redis.ts')
-  const bus = createRedisBus({ url, namespace: NAMESPACE, clock, log })
-  return owning(bus, createRedisCache({ url, namespace: NAMESPACE, log }))
+  const bus = await createRedisBus({ url, namespace: NAMESPACE, clock, log })
+  return owning(bus, await createRedisCache({ url, namespace: NAMESPACE, log }))
 }
 
 function owning(bus: EventBus, cache: Cache): SharedPorts {
