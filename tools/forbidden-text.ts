@@ -18,7 +18,6 @@ const RULES: Rule[] = [
     pattern: /\b(deb|security|snapshot|ftp\.\w+)\.debian\.org|archive\.ubuntu\.com/,
     why: 'names a package mirror',
   },
-  { pattern: /"resolved": "https?:/, why: 'ties the lockfile to a registry', only: /package-lock\.json$/ },
   { pattern: /(?<![\w.])\/work\/(main|shared|\.library)\b/, why: 'names a path of one machine' },
   {
     pattern: /@ts-(ignore|expect-error|nocheck)|biome-ignore|eslint-disable/,

@@ -73,8 +73,8 @@ async function installClient() {
   rmSync(VENV, { recursive: true, force: true })
   await quietly(python, ['-m', 'venv', VENV])
   const pip = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check']
-  // setuptools is part of no constraint, yet the client's dependencies import pkg_resources from it.
-  await quietly(join(VENV, 'bin/python'), [...pip, '-c', CONSTRAINTS, 'backend.ai-client', 'setuptools<81'])
+  // The client's dependencies import pkg_resources without asking for it.
+  await quietly(join(VENV, 'bin/python'), [...pip, '-c', CONSTRAINTS, 'backend.ai-client', 'setuptools'])
   writeFileSync(stamp, wanted)
 }
 
