@@ -1,3 +1,5 @@
+import type { Clock } from '../../lib/clock.ts'
+import type { Logger } from '../../lib/logger.ts'
 import type { AgentStream, CallOptions } from '../../wire/agent-link.ts'
 import type { BatchOptions, ExecuteMode, ExecutionResult } from '../../wire/agent-rpc.ts'
 import type { RunnerHello, RunnerMethods } from '../../wire/runner-protocol.ts'
@@ -55,4 +57,9 @@ export interface KernelLinkOptions {
   token: string
   /** Owner of the socket, when this process is root: the uid that the runner itself runs as. */
   owner?: { uid: number; gid: number }
+}
+
+export interface OpenKernelLinkOptions extends KernelLinkOptions {
+  log: Logger
+  clock: Clock
 }

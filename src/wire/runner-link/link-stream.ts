@@ -8,8 +8,6 @@ const LARGEST_DATA = 64 * 1024
 export interface LinkStreamOptions {
   id: number
   send(frame: RunnerFrame): void
-  /** The other side asked for a new terminal size. */
-  onResize?(rows: number, cols: number): void
   /** Both sides are done with it, or it broke. */
   onClosed(): void
 }
@@ -28,9 +26,16 @@ export class LinkStream implements AgentStream {
   #localEnded = false
   #closed = false
   #error: Error | null = null
+  #controls: unknown[] = []
+  #onControl: ((value: unknown) => void) | null = null
 
   constructor(options: LinkStreamOptions) {
     this.#options = options
+  }
+
+  /** Both directions are over. */
+  get isClosed(): boolean {
+    return this.#closed
   }
 
   async write(chunk: Uint8Array): Promise<void> {
@@ -51,6 +56,11 @@ export class LinkStream implements AgentStream {
     const size = readResize(value)
     if (!size) throw new Error('the only control value is {resize: {rows, cols}}')
     if (!this.#closed) this.#options.send({ kind: 'resize', stream: this.#options.id, ...size })
+  }
+
+  onControl(listener: (value: unknown) => void): void {
+    this.#onControl = listener
+    for (const value of this.#controls.splice(0)) listener(value)
   }
 
   readonly chunks: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => this.#read() }
@@ -82,13 +92,19 @@ export class LinkStream implements AgentStream {
     if (this.#closed) return
     if (frame.kind === 'data') this.#takeData(frame.data)
     else if (frame.kind === 'credit') this.#takeCredit(frame.bytes)
-    else if (frame.kind === 'resize') this.#options.onResize?.(frame.rows, frame.cols)
+    else if (frame.kind === 'resize') this.#takeControl({ resize: { rows: frame.rows, cols: frame.cols } })
     else if (frame.kind === 'closed') this.#close(frame.error === undefined ? null : new Error(frame.error))
   }
 
   /** The link went away. */
   broken(): void {
     this.#close(new Error('the runner link was lost'))
+  }
+
+  #takeControl(value: unknown): void {
+    if (this.#onControl) this.#onControl(value)
+    // Of the sizes that nobody has asked for yet only the newest matters.
+    else this.#controls = [value]
   }
 
   #takeData(data: Uint8Array | null): void {
@@ -135,7 +151,8 @@ export class LinkStream implements AgentStream {
   }
 }
 
-function readResize(value: unknown): { rows: number; cols: number } | null {
+/** The new size in a control value `{resize: {rows, cols}}`, null when it is something else. */
+export function readResize(value: unknown): { rows: number; cols: number } | null {
   if (typeof value !== 'object' || value === null) return null
   const resize: unknown = Reflect.get(value, 'resize')
   if (typeof resize !== 'object' || resize === null) return null

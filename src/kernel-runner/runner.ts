@@ -1,0 +1,168 @@
+import { Problem } from '../core/problem.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Logger } from '../lib/logger.ts'
+import { RUNNER_PROTOCOL, type RunnerFrame, type RunnerMethods } from '../wire/runner-protocol.ts'
+import { AgentDialer } from './agent-dialer.ts'
+import { childEnvironment, findShell } from './child-environment.ts'
+import { ContainerLog, taskLogPath } from './execution/container-log.ts'
+import { Outbox } from './execution/outbox.ts'
+import { TaskQueue } from './execution/task-queue.ts'
+import { WorkFolder } from './files/work-folder.ts'
+import type { Processes } from './processes.ts'
+import type { Runtime } from './runtimes/runtime.ts'
+import { selectRuntime } from './runtimes/select-runtime.ts'
+import { findProgram, type Workplace } from './runtimes/shell.ts'
+import { Services } from './services/services.ts'
+import type { RunnerSettings } from './settings.ts'
+import { StreamHub } from './streams/stream-hub.ts'
+
+export interface RunnerOptions {
+  settings: RunnerSettings
+  processes: Processes
+  log: Logger
+  clock: Clock
+}
+
+/** The kernel runner: joins the link, the queue of tasks, the streams and the calls of the agent. */
+export class Runner {
+  readonly #log: Logger
+  readonly #startedAt: number
+  readonly #runtime: Runtime
+  readonly #dialer: AgentDialer
+  readonly #outbox: Outbox
+  readonly #queue: TaskQueue
+  readonly #streams: StreamHub
+  readonly #methods: RunnerMethods
+  readonly #containerLog: ContainerLog
+  #versions: Record<string, string> = {}
+  #epoch = ''
+  #lastCommand = 0
+
+  constructor({ settings, processes, log, clock }: RunnerOptions) {
+    this.#log = log
+    this.#startedAt = clock.now()
+    this.#containerLog = new ContainerLog(taskLogPath(settings.workDir, settings.kernelId))
+    const shell = findShell()
+    const environ = childEnvironment({ environPath: settings.environPath, workDir: settings.workDir, shell })
+    const { workDir } = settings
+    const idleOutput: Workplace['idleOutput'] = (stream, bytes) => this.#queue.idleOutput(stream, bytes)
+    const host = { processes, shell, workDir, environ }
+    this.#runtime = selectRuntime(settings.runtime, {
+      ...host,
+      runtimePath: settings.runtimePath,
+      self: settings.self,
+      idleOutput,
+    })
+    this.#dialer = new AgentDialer({
+      socketPath: settings.socketPath,
+      log,
+      clock,
+      hello: () => ({
+        protocol: RUNNER_PROTOCOL,
+        kernelId: settings.kernelId,
+        token: settings.token,
+        startedAt: this.#startedAt,
+        runtime: this.#runtime.name,
+        versions: this.#versions,
+      }),
+      welcomed: (epoch) => this.#welcomed(epoch),
+      frame: (frame) => this.#take(frame),
+      lost: () => this.#streams.linkLost(),
+    })
+    const send = (frame: RunnerFrame) => {
+      this.#dialer.send(frame)
+    }
+    this.#outbox = new Outbox(send)
+    this.#queue = new TaskQueue({
+      runtime: this.#runtime,
+      outbox: this.#outbox,
+      copyOutput: (bytes) => this.#containerLog.copy(bytes),
+      log,
+    })
+    this.#streams = new StreamHub(send, host, log)
+    const services = new Services({
+      ...host,
+      log,
+      clock,
+      folder: settings.serviceDefinitionsDir,
+      runtimePath: settings.runtimePath ?? findProgram(['python3', 'python'], environ) ?? '',
+      output: (_stream, bytes) => this.#containerLog.copy(bytes),
+    })
+    this.#methods = this.#makeMethods(new WorkFolder(workDir, processes.owner), services)
+  }
+
+  /** Serves until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#runtime.prepare()
+    this.#runtime.versions().then(
+      (versions) => {
+        this.#versions = versions
+      },
+      (error: unknown) => this.#log.warn({ error: String(error) }, 'the runtime does not start'),
+    )
+    await this.#dialer.run(signal)
+    this.#containerLog.close()
+  }
+
+  #welcomed(epoch: string): void {
+    if (epoch !== this.#epoch) {
+      this.#epoch = epoch
+      this.#lastCommand = 0
+    }
+    this.#outbox.replay()
+  }
+
+  #take(frame: RunnerFrame): void {
+    if (frame.kind === 'command') {
+      this.#dialer.send({ kind: 'accepted', seq: frame.seq })
+      // Sent again because the answer was lost with the connection.
+      if (frame.seq <= this.#lastCommand) return
+      this.#lastCommand = frame.seq
+      this.#queue.take(frame.command)
+    } else if (frame.kind === 'ack') this.#outbox.ack(frame.runId, frame.seq)
+    else if (frame.kind === 'call') void this.#call(frame)
+    else if (!this.#streams.take(frame))
+      this.#log.warn({ kind: frame.kind }, 'a frame that means nothing here')
+  }
+
+  async #call({ id, method, args }: Extract<RunnerFrame, { kind: 'call' }>): Promise<void> {
+    try {
+      if (!Object.hasOwn(this.#methods, method)) throw new Problem('not-implemented', { msg: method })
+      const serve = this.#methods[method] as (args: unknown) => Promise<unknown>
+      this.#dialer.send({ kind: 'result', id, ok: true, value: await serve(args) })
+    } catch (error) {
+      this.#dialer.send({ kind: 'result', id, ok: false, error: describe(error) })
+    }
+  }
+
+  #makeMethods(folder: WorkFolder, services: Services): RunnerMethods {
+    return {
+      status: async () => ({
+        startedAt: this.#startedAt,
+        running: this.#queue.running,
+        known: this.#queue.known(),
+      }),
+      complete: async ({ code, options }) => ({
+        // The interpreter answers one question at a time.
+        completions: this.#queue.running === null ? await this.#runtime.complete(code, options) : [],
+      }),
+      listFiles: ({ path }) => folder.list(path),
+      writeFile: async ({ path, content }) => {
+        await folder.write(path, content)
+        return {}
+      },
+      archive: async ({ path, maxBytes }) => ({ archive: await folder.archive(path, maxBytes) }),
+      startService: (args) => services.start(args),
+      shutdownService: async ({ name }) => {
+        services.shutdown(name)
+        return {}
+      },
+      apps: async () => ({ data: await services.apps() }),
+    }
+  }
+}
+
+function describe(error: unknown): { name: string; message: string } {
+  if (error instanceof Problem) return { name: error.kind, message: error.message }
+  return { name: 'kernel-execution-failed', message: error instanceof Error ? error.message : String(error) }
+}

@@ -1,0 +1,57 @@
+import driver from '../drivers/python.py' with { type: 'text' }
+import { Interpreter, textBeforeCursor } from './interpreter.ts'
+import type { RunOutput, Runtime } from './runtime.ts'
+import { findProgram, note, ShellCommands, type Workplace } from './shell.ts'
+
+/** `python script.py arguments` without shell syntax: run by the driver, so that `input()` can ask the client. */
+const PLAIN_SCRIPT = /^(python3?)\s+(?:-u\s+)?([\w./@+-]+\.py)((?:\s+[\w./:=@%+,-]+)*)$/
+
+/** Python 3, in query mode with a namespace that lasts. Null when the image has no Python. */
+export function pythonRuntime(workplace: Workplace): Runtime | null {
+  const python = workplace.runtimePath ?? findProgram(['python3', 'python'], workplace.environ)
+  if (python === null) return null
+  const shell = new ShellCommands(workplace)
+  // The text of the driver travels as argument: nothing is written into the kernel.
+  const interpreter = new Interpreter(workplace, [python, '-u', '-c', driver])
+
+  const step = async (
+    name: 'clean' | 'build' | 'exec',
+    command: string,
+    output: RunOutput,
+  ): Promise<number> => {
+    if (command === '*') return heuristic(name, output)
+    const plain = name === 'exec' ? PLAIN_SCRIPT.exec(command.trim()) : null
+    const [, program = '', script = '', rest = ''] = plain ?? []
+    // Another Python than ours (a virtual environment's) is the shell's business.
+    if (!plain || findProgram([program], workplace.environ) !== python) return shell.run(command, output)
+    return interpreter.script([script, ...rest.split(/\s+/).filter(Boolean)], output)
+  }
+  const heuristic = async (name: 'clean' | 'build' | 'exec', output: RunOutput): Promise<number> => {
+    if (name === 'exec') {
+      if (shell.has('main.py')) return interpreter.script(['main.py'], output)
+      await output.write('stderr', note('There is no main.py to run; name a command.'))
+      return 127
+    }
+    // 003, "Script execution": `*` of the build step calls "python setup.py install".
+    if (name === 'build' && shell.has('setup.py')) {
+      return shell.run(`'${python}' setup.py install --user`, output)
+    }
+    return shell.heuristic(name, output)
+  }
+
+  return {
+    name: 'python',
+    versions: async () => ({ python: await interpreter.version }),
+    prepare: () => {
+      interpreter.start()
+    },
+    query: (code, output) => interpreter.query(code, output),
+    step,
+    input: (text) => shell.input(text),
+    interrupt: () => {
+      shell.interrupt()
+      interpreter.interrupt()
+    },
+    complete: (code, options) => interpreter.complete(textBeforeCursor(code, options)),
+  }
+}

@@ -1,0 +1,116 @@
+import { type LinkStream, readResize } from '../../wire/runner-link/link-stream.ts'
+import { type Processes, signalGroup } from '../processes.ts'
+
+export interface TerminalHost {
+  processes: Processes
+  shell: string
+  workDir: string
+  environ: Record<string, string>
+}
+
+/** Bytes waiting for a slow client at which the terminal is told to hold its output (Ctrl-S), and to go on. */
+const HOLD_AT = 512 * 1024
+const RESUME_AT = 64 * 1024
+/** A program that ignores Ctrl-S and goes on loses its terminal here. */
+const LIMIT = 32 * 1024 * 1024
+const IXON = 0o2000
+const ctrl = { hold: '\x13', resume: '\x11' }
+
+/** A login shell on a terminal of its own. */
+export class Terminal {
+  readonly #stream: LinkStream
+  readonly #host: TerminalHost
+  readonly #terminal: Bun.Terminal
+  readonly #size: { rows: number; cols: number }
+  #queue: Uint8Array[] = []
+  #queued = 0
+  #held = false
+  #wake: (() => void) | null = null
+  #over = false
+
+  constructor(host: TerminalHost, stream: LinkStream, rows: number, cols: number) {
+    this.#host = host
+    this.#stream = stream
+    this.#size = { rows, cols }
+    this.#terminal = new Bun.Terminal({
+      rows,
+      cols,
+      name: host.environ.TERM ?? 'xterm',
+      data: (_terminal, data) => this.#produced(data),
+      exit: () => this.#finish(),
+    })
+  }
+
+  /** Until the shell ends or the client goes away. */
+  async serve(): Promise<void> {
+    const { processes, shell, workDir, environ } = this.#host
+    const child = processes.track(
+      Bun.spawn({
+        cmd: [shell, ...(shell.endsWith('bash') ? ['-l'] : [])],
+        cwd: workDir,
+        env: { ...environ, LINES: String(this.#size.rows), COLUMNS: String(this.#size.cols) },
+        terminal: this.#terminal,
+        ...processes.spawnOwner(),
+      }),
+    )
+    this.#stream.onControl((value) => {
+      const size = readResize(value)
+      if (size && !this.#terminal.closed) this.#terminal.resize(size.cols, size.rows)
+    })
+    const input = this.#forwardInput().finally(() => {
+      // The client is gone or has closed its side: a terminal that hangs up.
+      signalGroup(child.pid, 'SIGHUP')
+    })
+    const output = this.#forwardOutput()
+    await child.exited
+    this.#finish()
+    await output
+    this.#terminal.close()
+    this.#stream.end()
+    void input.catch(() => undefined)
+  }
+
+  async #forwardInput(): Promise<void> {
+    for await (const chunk of this.#stream.chunks) {
+      if (this.#terminal.closed) return
+      this.#terminal.write(chunk)
+    }
+  }
+
+  async #forwardOutput(): Promise<void> {
+    while (true) {
+      const batch = this.#queue
+      this.#queue = []
+      for (const chunk of batch) {
+        await this.#stream.write(chunk)
+        this.#queued -= chunk.length
+        if (this.#held && this.#queued < RESUME_AT) this.#hold(false)
+      }
+      if (this.#queue.length > 0) continue
+      if (this.#over) return
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  #produced(data: Uint8Array): void {
+    this.#queue.push(Uint8Array.from(data))
+    this.#queued += data.length
+    if (!this.#held && this.#queued > HOLD_AT) this.#hold(true)
+    if (this.#queued > LIMIT) this.#stream.abort('the client does not read its terminal')
+    this.#wake?.()
+  }
+
+  #hold(held: boolean): void {
+    // Programs that turned flow control off would read the character as typed; they are screens, not floods.
+    if (held && (this.#terminal.inputFlags & IXON) === 0) return
+    this.#held = held
+    if (!this.#terminal.closed) this.#terminal.write(held ? ctrl.hold : ctrl.resume)
+  }
+
+  #finish(): void {
+    this.#over = true
+    this.#wake?.()
+  }
+}

@@ -1,0 +1,3 @@
+import { runKernelRunner } from '../../src/kernel-runner/main.ts'
+
+process.exit(await runKernelRunner([]))
