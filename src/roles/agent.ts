@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isCompiled, selfCommand } from '../agent/backends/process/self-command.ts'
 import { startAgent } from '../agent/role.ts'
 import { type AgentSettings, DEFAULT_AGENT_SETTINGS } from '../agent/settings.ts'
 import { VERSION } from '../core/version.ts'
 import type { AcceleratorPlugin } from '../plugin/accelerator.ts'
 import type { KernelBackend } from '../plugin/kernel-backend.ts'
+import { acceleratorRegistry } from '../plugin/registry.ts'
 import type { ManagerLink } from '../wire/agent-link.ts'
 import type { RoleContext } from './context.ts'
 import type { RunningRole } from './role.ts'
@@ -52,31 +55,49 @@ export async function wireAgent(
 
 async function openBackend(context: RoleContext): Promise<KernelBackend> {
   const { config, dataDir, clock } = context
-  const log = context.log.child({ role: 'agent' })
+  const base = {
+    dataDir,
+    clock,
+    log: context.log.child({ role: 'agent' }),
+    kernelHost: hosts(config).publicHost,
+    maxLogBytes: DEFAULT_AGENT_SETTINGS.maxLogBytes,
+  }
   const wanted = config.agent.backend
   if (wanted !== 'process') {
-    const { openDockerBackend } = await import('../agent/backends/docker/index.ts')
-    const docker = await openDockerBackend({ dataDir, clock, log })
-    if (docker) return docker
+    const { findEngine } = await import('../agent/backends/docker/engine.ts')
+    const engine = await findEngine()
+    if (engine) {
+      const { openDockerBackend } = await import('../agent/backends/docker/docker-backend.ts')
+      return openDockerBackend({ ...base, docker: engine.docker, executable: executablePath() })
+    }
     if (wanted === 'docker') {
       throw new Error('agent.backend is "docker", but no Docker Engine answers on DOCKER_HOST or its socket')
     }
   }
-  const { openProcessBackend } = await import('../agent/backends/process/index.ts')
-  return openProcessBackend({ dataDir, clock, log })
+  const { openProcessBackend } = await import('../agent/backends/process/process-backend.ts')
+  return openProcessBackend({ ...base, command: selfCommand() })
 }
 
-async function openAccelerators(context: RoleContext): Promise<AcceleratorPlugin[]> {
-  const { allowComputePlugins, blockComputePlugins } = context.config.agent
-  const { loadAccelerators } = await import('./accelerators.ts')
-  return loadAccelerators(context, { allow: allowComputePlugins, block: blockComputePlugins })
+/** What containers run as their runner: this executable, or the built one while running from source. */
+function executablePath(): string {
+  if (isCompiled()) return process.execPath
+  return fileURLToPath(new URL('../../dist/backendai', import.meta.url))
+}
+
+async function openAccelerators({ config }: RoleContext): Promise<AcceleratorPlugin[]> {
+  const { allowComputePlugins, blockComputePlugins } = config.agent
+  return acceleratorRegistry([], { allow: allowComputePlugins, block: blockComputePlugins })
+}
+
+function hosts({ agent, container }: RoleContext['config']): { bindHost: string; publicHost: string } {
+  const bindHost = container.bindHost ?? '0.0.0.0'
+  const fallback = bindHost === '0.0.0.0' ? hostname() : bindHost
+  return { bindHost, publicHost: agent.publicHost ?? container.advertisedHost ?? fallback }
 }
 
 function settingsOf({ config, dataDir }: RoleContext, drain: boolean): AgentSettings {
   const { agent, container, resource, debug } = config
-  const bindHost = container.bindHost ?? '0.0.0.0'
-  const publicHost =
-    agent.publicHost ?? container.advertisedHost ?? (bindHost === '0.0.0.0' ? hostname() : bindHost)
+  const { bindHost, publicHost } = hosts(config)
   return {
     ...DEFAULT_AGENT_SETTINGS,
     id: agent.id,
@@ -92,7 +113,7 @@ function settingsOf({ config, dataDir }: RoleContext, drain: boolean): AgentSett
     scratchRoot: container.scratchRoot === join(dataDir, 'scratches') ? null : container.scratchRoot,
     kernelUid: container.kernelUid,
     kernelGid: container.kernelGid,
-    portRange: container.portRange,
+    portRange: [container.portRange.from, container.portRange.to],
     reservedCpu: resource.reservedCpu,
     reservedMem: BigInt(resource.reservedMem),
     cpuOvercommit: resource.cpuOvercommitFactor,

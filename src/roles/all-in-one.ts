@@ -67,7 +67,10 @@ export async function startCluster(context: RoleContext, options: { drain: boole
     await wireManager(
       context,
       shared,
-      async () => new ManagerEnd({ transport, secret: DIRECT_SECRET, clock, log }),
+      {
+        open: async () => new ManagerEnd({ transport, secret: DIRECT_SECRET, clock, log }),
+        endpoint: () => null,
+      },
       { embedded: true },
     ),
   )

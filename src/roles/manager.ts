@@ -1,7 +1,10 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { eq } from 'drizzle-orm'
+import { schedulerFifo } from '../../plugins/scheduler-fifo/index.ts'
+import { adminSocketPath } from '../admin/socket-path.ts'
 import { serveAdmin } from '../admin/socket-server.ts'
+import type { SharedConfig } from '../config/shared.ts'
 import { openStore } from '../db/open.ts'
 import { createSharedConfig } from '../db/shared-config.ts'
 import type { ManagerPorts } from '../manager/context.ts'
@@ -9,10 +12,12 @@ import { startManager } from '../manager/role.ts'
 import { type AdminCredentials, bootstrapCluster } from '../manager/services/bootstrap.ts'
 import { type LinkSecrets, linkSecrets } from '../manager/services/link-secrets.ts'
 import type { AgentLink } from '../wire/agent-link.ts'
+import { encodeJoinToken } from '../wire/join-token.ts'
 import { openAdminFile } from './admin-file.ts'
 import type { RoleContext } from './context.ts'
 import { type SharedPorts, storeSettings } from './ports.ts'
 import type { RunningRole } from './role.ts'
+import { rpcAddresses } from './rpc-addresses.ts'
 
 export interface WiredManager extends RunningRole {
   /** Only when the cluster is new: its password has not been shown yet. */
@@ -20,11 +25,18 @@ export interface WiredManager extends RunningRole {
   readonly ports: ManagerPorts
 }
 
+/** How agents reach this manager. */
+export interface ManagerWire {
+  open(secrets: () => Promise<LinkSecrets>): Promise<AgentLink>
+  /** Where it listens, once it does; null when agents share the process. */
+  endpoint(): string | null
+}
+
 /** Opens the store, makes the first administrator where there is none, and starts the manager. */
 export async function wireManager(
   context: RoleContext,
   shared: SharedPorts,
-  openLink: (secrets: LinkSecrets | null) => Promise<AgentLink>,
+  wire: ManagerWire,
   options: { embedded: boolean },
 ): Promise<WiredManager> {
   const { config, dataDir, clock } = context
@@ -40,7 +52,7 @@ export async function wireManager(
   const { keypairs } = store.tables
   const isNewAdmin =
     (await store.db.select().from(keypairs).where(eq(keypairs.accessKey, credentials.accessKey))).length > 0
-  const agents = stack.use(await openLink(options.embedded ? null : await linkSecrets(sharedConfig)))
+  const agents = stack.use(await wire.open(() => linkSecrets(sharedConfig)))
   const ports: ManagerPorts = {
     managerId: options.embedded ? managerId : `${managerId}-${process.pid}`,
     store,
@@ -48,6 +60,7 @@ export async function wireManager(
     cache: shared.cache,
     config: sharedConfig,
     agents,
+    schedulers: [schedulerFifo],
     clock,
     log,
   }
@@ -64,7 +77,16 @@ export async function wireManager(
       },
     }),
   )
-  stack.use(await serveAdmin({ path: join(dataDir, 'admin.sock'), store, config: sharedConfig, log }))
+  stack.use(
+    await serveAdmin({
+      path: adminSocketPath(dataDir),
+      store,
+      config: sharedConfig,
+      clock,
+      log,
+      ...(options.embedded ? {} : { joinToken: () => joinToken(context, sharedConfig, wire) }),
+    }),
+  )
   adminFile.confirm(isNewAdmin, running.endpoints.api ?? '')
   const owned = stack.move()
   return {
@@ -74,4 +96,11 @@ export async function wireManager(
     ports,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+async function joinToken(context: RoleContext, config: SharedConfig, wire: ManagerWire): Promise<string> {
+  const endpoint = wire.endpoint()
+  if (!endpoint) throw new Error('this manager takes no agents from elsewhere')
+  const { publicKey, secret } = await linkSecrets(config)
+  return encodeJoinToken({ addrs: rpcAddresses(context, endpoint), serverKey: publicKey, secret })
 }

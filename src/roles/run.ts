@@ -57,13 +57,17 @@ async function startManagerRole(context: RoleContext): Promise<RunningRole> {
   if (storeSettings(context).kind === 'sqlite') log.warn({}, 'the store is SQLite: only one manager may run')
   const io = stack.use(await IoThread.start())
   const { host, port } = config.manager.rpcListenAddr
+  let transport: InstanceType<typeof ZeromqServerTransport> | null = null
   const manager = await wireManager(
     context,
     shared,
-    async (secrets) => {
-      if (!secrets) throw new Error('the cluster link needs its secrets')
-      const transport = new ZeromqServerTransport(io, `tcp://${host}:${port}`, secrets.secretKey)
-      return new ManagerEnd({ transport, secret: secrets.secret, clock, log })
+    {
+      open: async (secrets) => {
+        const { secretKey, secret } = await secrets()
+        transport = new ZeromqServerTransport(io, `tcp://${host}:${port || '*'}`, secretKey)
+        return new ManagerEnd({ transport, secret, clock, log })
+      },
+      endpoint: () => transport?.endpoint ?? null,
     },
     { embedded: false },
   )

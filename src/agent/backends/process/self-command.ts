@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 
+/** Whether this program is the executable; else Bun runs it from source. */
+export const isCompiled = (): boolean => Bun.main.startsWith('/$bunfs/')
+
 /** The command that starts this program again: the executable, or Bun with our main file while developing. */
-export function selfCommand(): string[] {
-  const isCompiled = Bun.main.startsWith('/$bunfs/')
-  return isCompiled ? [process.execPath] : [process.execPath, join(import.meta.dir, '../../../main.ts')]
-}
+export const selfCommand = (): string[] =>
+  isCompiled() ? [process.execPath] : [process.execPath, join(import.meta.dir, '../../../main.ts')]
