@@ -17,7 +17,7 @@ import { openAdminFile } from './admin-file.ts'
 import type { RoleContext } from './context.ts'
 import { type SharedPorts, storeSettings } from './ports.ts'
 import type { RunningRole } from './role.ts'
-import { rpcAddresses } from './rpc-addresses.ts'
+import { rpcAddress } from './rpc-address.ts'
 
 export interface WiredManager extends RunningRole {
   /** Only when the cluster is new: its password has not been shown yet. */
@@ -102,5 +102,5 @@ async function joinToken(context: RoleContext, config: SharedConfig, wire: Manag
   const endpoint = wire.endpoint()
   if (!endpoint) throw new Error('this manager takes no agents from elsewhere')
   const { publicKey, secret } = await linkSecrets(config)
-  return encodeJoinToken({ addrs: rpcAddresses(context, endpoint), serverKey: publicKey, secret })
+  return encodeJoinToken({ addrs: [rpcAddress(context, endpoint)], serverKey: publicKey, secret })
 }
