@@ -39,14 +39,12 @@ export async function runAdmin(argv: readonly string[], io: Io = processIo()): P
 }
 
 function buildProgram(session: Session, io: Io): Command {
-  const program = new Command('backendai')
-    .exitOverride()
-    .configureOutput({
-      writeOut: io.stdout,
-      writeErr: io.stderr,
-      getOutHelpWidth: () => 80,
-      getErrHelpWidth: () => 80,
-    })
+  const program = new Command('backendai').exitOverride().configureOutput({
+    writeOut: io.stdout,
+    writeErr: io.stderr,
+    getOutHelpWidth: () => 80,
+    getErrHelpWidth: () => 80,
+  })
   const mgr = program.command('mgr').description('administer the manager and its database')
   mgr.addHelpText('after', EXIT_CODES)
   addSchemaCommands(mgr, session)

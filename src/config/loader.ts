@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { mergeEntries } from './merge.ts'
-import { entriesOfTable } from './raw.ts'
+import { entriesOfTable, type RawEntry } from './raw.ts'
 import type { ConfigRole } from './role.ts'
 import type { Config } from './schema/index.ts'
 import { UP_DEFAULTS } from './schema/up.ts'
@@ -54,12 +54,14 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     systemDir: options.systemDir ?? '/etc/backend.ai',
   })
   const environment = readEnvironment(env, role)
-  const merged = mergeEntries([
-    ...(role === 'up' ? entriesOfTable(UP_DEFAULTS, 'defaults of up') : []),
-    ...files.flatMap((file) => file.entries),
-    ...environment.entries,
-    ...entriesOfFlags(flags),
-  ])
+  const merged = mergeEntries(
+    [
+      ...(role === 'up' ? entriesOfTable(UP_DEFAULTS, 'defaults of up') : []),
+      ...files.flatMap((file) => file.entries),
+      ...environment.entries,
+      ...entriesOfFlags(flags),
+    ].map((entry) => absolute(entry, cwd)),
+  )
   const isRoot = options.isRoot ?? process.getuid?.() === 0
   const ignored = [
     ...files
@@ -68,7 +70,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     ...(environment.ignored.length > 0 ? [`environment: ${environment.ignored.join(', ')}`] : []),
   ]
   return {
-    ...withPaths(validate(merged), cwd, isRoot ? '/var/lib/backendai' : join(home, '.local/share/backendai')),
+    ...withPaths(validate(merged), isRoot ? '/var/lib/backendai' : join(home, '.local/share/backendai')),
     role,
     files: files.map((file) => file.path),
     warnings:
@@ -76,20 +78,28 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   }
 }
 
-/** Relative paths start at the working directory, as in the original; those left out are in the data directory. */
-function withPaths(config: Config, cwd: string, defaultDataDir: string) {
-  const dir = resolve(cwd, config.data.dir ?? defaultDataDir)
-  const at = (path: string | null, fallback: string) =>
-    path === null ? join(dir, fallback) : resolve(cwd, path)
+const PATH_KEY =
+  /^(data\.dir|store\.path|logging\.file\.path|volume\.[^.]+\.path|.+\.(ssl-cert|ssl-privkey|pid-file|static-path|mount-path|scratch-root|(ipc|var)-base-path|image-commit-path))$/
+
+/** Relative paths start at the working directory, as in the original. */
+function absolute(entry: RawEntry, cwd: string): RawEntry {
+  const isPath = typeof entry.value === 'string' && entry.value !== '' && PATH_KEY.test(entry.path.join('.'))
+  return isPath ? { ...entry, value: resolve(cwd, String(entry.value)) } : entry
+}
+
+/** What has no path of its own is in the data directory. */
+function withPaths(config: Config, defaultDataDir: string) {
+  const dir = config.data.dir ?? defaultDataDir
+  const { agent, container } = config
   return {
     ...config,
     data: { dir },
     agent: {
-      ...config.agent,
-      ipcBasePath: at(config.agent.ipcBasePath, 'ipc'),
-      varBasePath: at(config.agent.varBasePath, 'agent'),
-      imageCommitPath: at(config.agent.imageCommitPath, 'commit'),
+      ...agent,
+      ipcBasePath: agent.ipcBasePath ?? join(dir, 'ipc'),
+      varBasePath: agent.varBasePath ?? join(dir, 'agent'),
+      imageCommitPath: agent.imageCommitPath ?? join(dir, 'commit'),
     },
-    container: { ...config.container, scratchRoot: at(config.container.scratchRoot, 'scratches') },
+    container: { ...container, scratchRoot: container.scratchRoot ?? join(dir, 'scratches') },
   }
 }

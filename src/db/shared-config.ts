@@ -72,6 +72,13 @@ export function createSharedConfig(store: Store): StoredSharedConfig {
       const name = requireKey(key)
       await store.tx((tx) => write(tx, [[name, value]]))
     },
+    async setIfAbsent(key, value) {
+      const name = requireKey(key)
+      await store.tx(async (tx) => {
+        const found = await tx.select().from(sharedConfig).where(eq(sharedConfig.key, name))
+        if (found.length === 0) await write(tx, [[name, value]])
+      })
+    },
     async setTree(prefix, tree: ConfigTree) {
       const entries = flattenTree(normalizeKey(prefix), tree)
       for (const [key] of entries) requireKey(key)

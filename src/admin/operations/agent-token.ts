@@ -6,7 +6,7 @@ import { defineOperation } from './define.ts'
 export const agentToken = defineOperation(v.object({}), async ({ joinToken }) => {
   if (!joinToken) {
     throw new Problem('service-unavailable', {
-      msg: 'a join token names the addresses of the running managers: start the manager first',
+      msg: 'a join token names the addresses of a running manager that takes agents: start "backendai manager"',
     })
   }
   return { token: await joinToken() }

@@ -5,12 +5,12 @@ import { defineOperation } from './define.ts'
 
 const isoTime = v.pipe(
   v.string(),
-  v.transform((text) => new Date(text)),
-  v.check((date) => !Number.isNaN(date.getTime()), 'expected an ISO time'),
+  v.check((text) => !Number.isNaN(Date.parse(text)), 'expected an ISO time'),
 )
 
 /** Deletes ended sessions (their kernels with them), error logs and relayed events from before a time. */
-export const clearHistory = defineOperation(v.object({ before: isoTime }), ({ store }, { before }) => {
+export const clearHistory = defineOperation(v.object({ before: isoTime }), ({ store }, params) => {
+  const before = new Date(params.before)
   const { sessions, errorLogs, outbox } = store.tables
   return store.tx(async (tx) => {
     const ended = await tx

@@ -1,15 +1,54 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { asc } from 'drizzle-orm'
+import { openStore } from '../../src/db/open.ts'
 import { createSharedConfig, type StoredSharedConfig } from '../../src/db/shared-config.ts'
 import type { Store } from '../../src/db/store.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { silentLogger } from '../../src/lib/logger.ts'
+import { startPostgres, type TestPostgres } from '../harness/postgres.ts'
 
-/** What every store-backed shared configuration does; `open` gives an empty store. */
-export function sharedConfigContract(driver: string, open: () => Promise<Store>): void {
-  describe(`shared configuration on ${driver}`, () => {
+const deps = { clock: systemClock, log: silentLogger }
+
+interface Driver {
+  name: string
+  start(): Promise<void>
+  /** A new empty store. */
+  open(): Promise<Store>
+  stop(): Promise<void>
+}
+
+const sqlite: Driver = {
+  name: 'sqlite',
+  start: async () => {},
+  open: () => openStore({ kind: 'sqlite', path: ':memory:' }, deps),
+  stop: async () => {},
+}
+
+function postgres(): Driver {
+  let server: TestPostgres | null = null
+  return {
+    name: 'postgres',
+    start: async () => {
+      server = await startPostgres()
+    },
+    open: async () => {
+      if (!server) throw new Error('the server is not started')
+      const { url } = await server.freshDatabase()
+      return openStore({ kind: 'postgresql', url, poolSize: 4 }, deps)
+    },
+    stop: async () => server?.[Symbol.asyncDispose](),
+  }
+}
+
+for (const driver of [sqlite, postgres()]) {
+  describe(`shared configuration on ${driver.name}`, () => {
+    beforeAll(() => driver.start(), 60_000)
+    afterAll(() => driver.stop())
+
     let store: Store
     let config: StoredSharedConfig
     beforeEach(async () => {
-      store = await open()
+      store = await driver.open()
       config = createSharedConfig(store)
     })
     afterEach(() => store[Symbol.asyncDispose]())
@@ -83,6 +122,14 @@ export function sharedConfigContract(driver: string, open: () => Promise<Store>)
       expect(events.map(({ name, payload }) => [name, payload])).toEqual(
         [1, 2, 3, 4].map((revision) => ['config_changed', { revision }]),
       )
+    })
+
+    test('of several writers of an absent key one wins, and none replaces it', async () => {
+      await Promise.all([1, 2, 3].map((n) => config.setIfAbsent('secrets/x', String(n))))
+      const first = await config.get('secrets/x')
+      await config.setIfAbsent('secrets/x', 'late')
+      expect(await config.get('secrets/x')).toBe(first)
+      expect(await config.revision()).toBe(1)
     })
 
     test('writes at once do not lose each other', async () => {
