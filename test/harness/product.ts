@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exclusively } from './exclusively.ts'
-import { freePorts } from './ports.ts'
+import { placement } from './placement.ts'
 import { startServerProcess, untilReady } from './server-process.ts'
 import { tempDirectory } from './temp.ts'
 
@@ -85,26 +85,13 @@ export interface UpOptions {
   args?: string[]
 }
 
-/** `--set` pairs that keep two clusters on one machine apart. */
-async function placement(): Promise<string[]> {
-  const names = [
-    ['manager.service-addr', 'manager.rpc-listen-addr', 'webserver.service-addr', 'app-proxy.service-addr'],
-    ['api.client.service-addr', 'api.manager.service-addr', 'watcher.service-addr'],
-  ].flat()
-  const ports = await freePorts(names.length)
-  const addresses = names.map((name, index) => `${name}=127.0.0.1:${ports[index]}`)
-  // Below the ports that the system hands out, away from the default range, one window per test process.
-  const first = 10_000 + (process.pid % 90) * 200
-  return [...addresses, `container.port-range=[${first},${first + 199}]`].flatMap((pair) => ['--set', pair])
-}
-
 /** `backendai up` in a fresh data directory on free ports, ready when this returns. */
 export async function startUp(options: UpOptions = {}): Promise<RunningCluster> {
   const executable = await product()
   const directory = tempDirectory('up')
   const data = directory.at('data')
   const readyFile = directory.at('ready.json')
-  const env = { BACKENDAI_DATA: data, HOME: directory.path, ...options.env }
+  const env = { ...(await placement()), BACKENDAI_DATA: data, HOME: directory.path, ...options.env }
   const command = [
     executable,
     'up',
