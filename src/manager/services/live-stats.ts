@@ -1,8 +1,10 @@
 import type { Cache } from '../../cache/cache.ts'
-import { kernelStatKey, nodeStatKey } from '../stat-keys.ts'
 
 /** Live statistics as agents report them; gone when an agent is silent for so long. */
 const TTL_MS = 120_000
+
+const nodeStatKey = (agentId: string): string => `stat.agent.${agentId}`
+const kernelStatKey = (kernelId: string): string => `stat.kernel.${kernelId}`
 
 type Stats = Record<string, unknown>
 

@@ -2,7 +2,7 @@ import { and, eq, inArray, isNotNull, isNull, notInArray } from 'drizzle-orm'
 import type { SessionStatus } from '../../core/status.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import { chunked, type SessionIdentity } from './rows.ts'
-import { moveKernels, moveSessions } from './transitions.ts'
+import { moveKernels, moveSessions, settleSession } from './transitions.ts'
 
 const ENDED = ['TERMINATED', 'CANCELLED'] as const
 
@@ -90,14 +90,35 @@ export async function cancelSessions(
   return moved
 }
 
-/** The agents in `ids` that are known to be gone: nothing can be asked of them. */
-export async function goneAgents(tx: Tx, store: Store, agentIds: readonly string[]): Promise<Set<string>> {
-  const { agents } = store.tables
-  if (agentIds.length === 0) return new Set()
-  const alive = await tx
-    .select({ id: agents.id })
-    .from(agents)
-    .where(and(inArray(agents.id, [...agentIds]), eq(agents.status, 'ALIVE')))
-  const known = new Set(alive.map((row) => row.id))
-  return new Set(agentIds.filter((id) => !known.has(id)))
+/**
+ * Ends sessions without waiting for what cannot be waited for: kernels of agents that are gone count as ended, those of
+ * living agents are still destroyed there and hold their slots until then. `at once` writes the sessions off as well.
+ */
+export async function forceEnd(
+  tx: Tx,
+  store: Store,
+  sessionIds: readonly string[],
+  change: { at: Date; reason: string; atOnce: boolean },
+): Promise<void> {
+  const { kernels, agents } = store.tables
+  const { at, reason } = change
+  const occasion = { at, reason, set: { statusInfo: reason } }
+  for (const chunk of chunked(sessionIds)) {
+    const cancelled = await moveSessions(tx, store, chunk, 'CANCELLED', {
+      ...occasion,
+      from: ['PENDING', 'SCHEDULED', 'PULLING'],
+    })
+    const begun = chunk.filter((id) => !cancelled.some((session) => session.id === id))
+    await moveSessions(tx, store, begun, change.atOnce ? 'TERMINATED' : 'TERMINATING', occasion)
+    const rows = await tx
+      .select({ id: kernels.id, status: agents.status })
+      .from(kernels)
+      .leftJoin(agents, eq(kernels.agent, agents.id))
+      .where(and(inArray(kernels.sessionId, chunk), notInArray(kernels.status, [...ENDED])))
+    const gone = rows.filter((row) => row.status !== 'ALIVE').map((row) => row.id)
+    await moveKernels(tx, store, gone, 'TERMINATED', occasion)
+    await endKernels(tx, store, chunk, change)
+    if (change.atOnce) continue
+    for (const sessionId of begun) await settleSession(tx, store, sessionId, occasion)
+  }
 }

@@ -20,7 +20,7 @@ import {
 export interface StatusChange extends Occasion {
   at: Date
   /** Further columns to write with the status. */
-  set?: Partial<Pick<SessionRow, 'statusInfo' | 'statusData' | 'occupyingSlots' | 'result'>>
+  set?: Partial<Pick<SessionRow, 'statusInfo' | 'statusData' | 'occupyingSlots' | 'agentIds'>>
   /** Statuses from which the change may happen, when fewer than the status machine allows. */
   from?: readonly SessionStatus[]
   /** False: the change is told by another event. */
@@ -37,6 +37,7 @@ export interface KernelChange extends Occasion {
 
 export type MovedKernel = Pick<KernelRow, 'id' | 'sessionId' | 'clusterRole' | 'clusterIdx' | 'agent'>
 
+const isOver = (status: KernelStatus): boolean => isDead(status) || status === 'ERROR'
 const isDead = (status: string): boolean => status === 'TERMINATED' || status === 'CANCELLED'
 
 /** One guarded, set-based status change of sessions with its events; gives those that really changed. */
@@ -152,6 +153,14 @@ export async function settleSession(
   const main = rows.find((row) => row.role === 'main')
   if (!main) return null
   const siblings = rows.filter((row) => row !== main).map((row) => row.status)
+  if (rows.every((row) => isOver(row.status))) {
+    // However its kernels ended, a session that was being ended has ended.
+    const ended = await moveSessions(tx, store, [sessionId], 'TERMINATED', {
+      ...change,
+      from: ['TERMINATING'],
+    })
+    if (ended.length > 0) return 'TERMINATED'
+  }
   const derived = deriveSessionStatus(main.status, siblings)
   const moved = await moveSessions(tx, store, [sessionId], derived, change)
   return moved.length > 0 ? derived : null

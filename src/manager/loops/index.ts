@@ -1,0 +1,107 @@
+import { agentStarted } from '../../events/catalog/cluster.ts'
+import { kernelEvents, sessionEvents } from '../../events/catalog/session.ts'
+import type { ManagerPorts } from '../context.ts'
+import type { SessionServices } from '../services/index.ts'
+import { coalesced } from './coalesced.ts'
+import { createDetached } from './detached.ts'
+import { every } from './every.ts'
+import { endHanging } from './hang.ts'
+import { createPrepareLoop } from './prepare.ts'
+import { dropOldLogs } from './retention.ts'
+import { createScheduleLoop } from './schedule.ts'
+import { settleStale } from './settle-stale.ts'
+import { createTerminateLoop } from './terminate.ts'
+
+/** Milliseconds. */
+export interface LoopOptions {
+  /** Agents silent for longer are LOST. Default 40 s. */
+  heartbeatTimeoutMs: number
+  /** How often everything is looked at again without an event. Default 10 s. */
+  reconcileMs: number
+  /** How often the books are compared with what agents run. Default 60 s. */
+  compareMs: number
+  /** How often signs of life are written. Default 5 s. */
+  flushMs: number
+}
+
+const DEFAULTS: LoopOptions = {
+  heartbeatTimeoutMs: 40_000,
+  reconcileMs: 10_000,
+  compareMs: 60_000,
+  flushMs: 5000,
+}
+
+/**
+ * Starts everything that drives sessions: the agent link, the loops and their timers. Events make them run at once; the
+ * timers find again what a lost event or a killed process left undone.
+ */
+export async function startLoops(
+  ports: ManagerPorts,
+  services: SessionServices,
+  options: Partial<LoopOptions> = {},
+): Promise<AsyncDisposable> {
+  const settings = { ...DEFAULTS, ...options }
+  const { signals, dispatched, waiters, agents, counters } = services
+  const log = ports.log.child({ part: 'loops' })
+  const context = { ports: { ...ports, log }, signals, dispatched }
+  const stop = new AbortController()
+  await using stack = new AsyncDisposableStack()
+
+  const detached = stack.use(createDetached(log))
+  const scheduling = createScheduleLoop(context, stop.signal)
+  stack.defer(() => scheduling.release())
+  const loops = {
+    schedule: stack.use(coalesced('schedule', log, scheduling.run)),
+    prepare: stack.use(coalesced('prepare', log, createPrepareLoop(context, detached).run)),
+    terminate: stack.use(coalesced('terminate', log, createTerminateLoop(context, detached).run)),
+  }
+  const wakeAll = () => {
+    for (const loop of Object.values(loops)) loop.trigger()
+  }
+  signals.on('schedule', loops.schedule.trigger)
+  signals.on('prepare', loops.prepare.trigger)
+  signals.on('terminate', loops.terminate.trigger)
+  stack.use(await signals.connect())
+  stack.use(await waiters.connect())
+  stack.use(await ports.bus.subscribe([agentStarted], loops.schedule.trigger))
+  // Resources came free, or a session waits that another manager took in.
+  const freed = [sessionEvents.terminated, sessionEvents.cancelled, sessionEvents.enqueued]
+  stack.use(await ports.bus.subscribe(freed, loops.schedule.trigger))
+  stack.use(await ports.bus.subscribe([kernelEvents.terminated], loops.schedule.trigger))
+
+  const startedAt = ports.clock.now()
+  const timer = (name: string, pauseMs: number, task: () => Promise<void> | void) => {
+    const done = every(pauseMs, task, { clock: ports.clock, log, signal: stop.signal, name })
+    stack.defer(() => done)
+  }
+  timer('heartbeats', settings.flushMs, async () => {
+    await agents.heartbeats.flush()
+    // After a manager's own absence, agents get time to be heard.
+    if (ports.clock.now() - startedAt < settings.heartbeatTimeoutMs) return
+    await agents.heartbeats.findLost(settings.heartbeatTimeoutMs)
+  })
+  timer('reconcile', settings.reconcileMs, async () => {
+    await settleStale(ports)
+    await endHanging(ports, signals)
+    await agents.compare('new')
+    await waiters.recheck()
+    await counters.flush()
+    wakeAll()
+  })
+  timer('compare', settings.compareMs, async () => {
+    for (const agentId of ports.agents.connected()) dispatched.forgetAgent(agentId)
+    await agents.compare('all')
+  })
+  timer('retention', 3_600_000, () => dropOldLogs(ports))
+  stack.defer(() => stop.abort(new Error('the manager is stopping')))
+  await ports.agents.listen(agents.handlers)
+  wakeAll()
+
+  const owned = stack.move()
+  return {
+    async [Symbol.asyncDispose]() {
+      await counters.flush()
+      await owned.disposeAsync()
+    },
+  }
+}

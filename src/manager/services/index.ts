@@ -1,0 +1,43 @@
+import type { ManagerPorts } from '../context.ts'
+import { type AgentServices, createAgentServices } from './agents.ts'
+import { type Counters, createCounters } from './counters.ts'
+import { createDispatched, type Dispatched } from './dispatched.ts'
+import type { SessionContext } from './sessions/context.ts'
+import type { MountResolver } from './sessions/enqueue.ts'
+import { createSignals, type Signals } from './signals.ts'
+import { createWaiters, type Waiters } from './waiters.ts'
+
+/** Everything about sessions that routes and loops share; one per manager process. */
+export interface SessionServices extends SessionContext {
+  readonly signals: Signals
+  readonly waiters: Waiters
+  readonly dispatched: Dispatched
+  readonly counters: Counters
+  readonly agents: AgentServices
+}
+
+export interface SessionServiceOptions {
+  /** Random UUIDs by default. */
+  newId?: () => string
+  /** Absent while the cluster has no storage host. */
+  resolveMounts?: MountResolver
+}
+
+export function createSessionServices(
+  ports: ManagerPorts,
+  options: SessionServiceOptions = {},
+): SessionServices {
+  const newId = options.newId ?? (() => crypto.randomUUID())
+  const signals = createSignals(ports)
+  const dispatched = createDispatched()
+  return {
+    ports,
+    newId,
+    resolveMounts: options.resolveMounts ?? null,
+    signals,
+    dispatched,
+    waiters: createWaiters(ports),
+    counters: createCounters(ports),
+    agents: createAgentServices({ ports, signals, dispatched, newId }),
+  }
+}

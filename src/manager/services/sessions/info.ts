@@ -1,0 +1,93 @@
+import { and, desc, eq, inArray } from 'drizzle-orm'
+import { LIVE_SESSION_STATUSES } from '../../../core/status.ts'
+import type { Requester } from '../../context.ts'
+import { readKernelStats } from '../live-stats.ts'
+import type { SessionContext } from './context.ts'
+import { mainKernel, resolveSession, type SessionRef } from './resolve.ts'
+
+/** The brief facts of `GET /session/{s}`, with the keys that clients know. */
+export async function sessionInfo(
+  { ports }: SessionContext,
+  requester: Requester,
+  ref: SessionRef,
+): Promise<Record<string, unknown>> {
+  const session = await resolveSession(ports.store, requester, ref, { ended: true })
+  const kernel = await mainKernel(ports.store, session.id)
+  const live = kernel.lastStat ?? (await readKernelStats(ports.cache, [kernel.id])).get(kernel.id) ?? null
+  const ended = session.terminatedAt?.getTime() ?? ports.clock.now()
+  return {
+    domainName: session.domainName,
+    groupId: session.groupId,
+    userId: session.userUuid,
+    lang: kernel.image,
+    image: kernel.image,
+    architecture: kernel.architecture,
+    registry: kernel.registry,
+    tag: session.tag,
+    containerId: kernel.containerId,
+    occupiedSlots: pythonText(kernel.occupiedSlots),
+    occupyingSlots: pythonText(session.occupyingSlots),
+    requestedSlots: pythonText(session.requestedSlots),
+    occupiedShares: pythonText({}),
+    environ: pythonText(session.environ),
+    resourceOpts: pythonText(session.resourceOpts),
+    status: session.status,
+    statusInfo: session.statusInfo,
+    statusData: session.statusData,
+    age: ended - session.createdAt.getTime(),
+    creationTime: session.createdAt.toISOString(),
+    terminationTime: session.terminatedAt?.toISOString() ?? null,
+    numQueriesExecuted: session.numQueries,
+    lastStat: live,
+    idleChecks: null,
+    memoryLimit: Math.floor(Number(kernel.occupiedSlots.mem ?? 0) / 1024),
+    cpuCreditUsed: null,
+  }
+}
+
+/** A value as Python prints it, which is what these keys have always held. */
+export function pythonText(value: unknown): string {
+  if (value === null || value === undefined) return 'None'
+  if (typeof value === 'boolean') return value ? 'True' : 'False'
+  if (typeof value === 'number') return String(value)
+  if (Array.isArray(value)) return `[${value.map(pythonText).join(', ')}]`
+  if (typeof value === 'object') {
+    const entries = Object.entries(value).map(([key, one]) => `${pythonText(key)}: ${pythonText(one)}`)
+    return `{${entries.join(', ')}}`
+  }
+  const text = String(value).replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
+  return text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll("'", "\\'")}'`
+}
+
+export interface SessionMatch {
+  id: string
+  name: string
+  status: string
+}
+
+/** Live sessions of the requester whose name or id begins with `prefix`. */
+export async function matchSessions(
+  { ports: { store } }: SessionContext,
+  requester: Requester,
+  prefix: string,
+): Promise<SessionMatch[]> {
+  const { sessions } = store.tables
+  const rows = await store.db
+    .select({ id: sessions.id, name: sessions.name, status: sessions.status })
+    .from(sessions)
+    .where(and(eq(sessions.accessKey, requester.accessKey), inArray(sessions.status, LIVE_SESSION_STATUSES)))
+    .orderBy(desc(sessions.createdAt))
+  return rows.filter((row) => row.name.startsWith(prefix) || row.id.startsWith(prefix.toLowerCase()))
+}
+
+/** Lower-case status → ISO time of its last entry. */
+export async function statusHistory(
+  { ports: { store } }: SessionContext,
+  requester: Requester,
+  ref: SessionRef,
+): Promise<Record<string, string>> {
+  const session = await resolveSession(store, requester, ref, { ended: true })
+  return Object.fromEntries(
+    Object.entries(session.statusHistory).map(([status, at]) => [status.toLowerCase(), at]),
+  )
+}

@@ -1,0 +1,102 @@
+import { and, asc, desc, eq, inArray, type SQL } from 'drizzle-orm'
+import { notFound, Problem } from '../../../core/problem.ts'
+import { LIVE_SESSION_STATUSES } from '../../../core/status.ts'
+import type { Store } from '../../../db/store.ts'
+import type { Requester } from '../../context.ts'
+import type { KernelRow, SessionRow } from '../rows.ts'
+import { ownerKey } from './owner.ts'
+
+type Readable = Pick<Store, 'db' | 'tables'>
+
+/** Which session a request is about. */
+export interface SessionRef {
+  /** A UUID or an exact name. */
+  name: string
+  /** On behalf of whom; null = the requester. */
+  ownerAccessKey: string | null
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * The session that `ref` names among the owner's: an exact UUID, else an exact name. `ended` sessions are found only
+ * where they are asked for, by UUID, or by name where none of that name lives.
+ * @throws Problem `object-not-found` or `too-many-sessions-matched`.
+ */
+export async function resolveSession(
+  store: Readable,
+  requester: Requester,
+  ref: SessionRef,
+  options: { ended: boolean } = { ended: false },
+): Promise<SessionRow> {
+  const accessKey = await ownerKey(store, requester, ref.ownerAccessKey)
+  const { sessions } = store.tables
+  const live = inArray(sessions.status, LIVE_SESSION_STATUSES)
+  const find = (condition: SQL | undefined) =>
+    store.db
+      .select()
+      .from(sessions)
+      .where(and(eq(sessions.accessKey, accessKey), condition))
+      .orderBy(desc(sessions.createdAt))
+      .limit(10)
+  if (UUID.test(ref.name)) {
+    const [row] = await find(and(eq(sessions.id, ref.name.toLowerCase()), options.ended ? undefined : live))
+    if (row) return row
+  }
+  const rows = await find(and(eq(sessions.name, ref.name), live))
+  const [first, second] = rows
+  if (first && second) throw tooMany(rows)
+  if (first) return first
+  const [dead] = options.ended ? await find(eq(sessions.name, ref.name)) : []
+  if (!dead) throw notFound('session', `There is no session "${ref.name}".`)
+  return dead
+}
+
+const tooMany = (rows: readonly SessionRow[]): Problem =>
+  new Problem('too-many-sessions-matched', {
+    data: { matches: rows.map(({ id, name, status }) => ({ id, name, status })) },
+  })
+
+/** The kernels of a session, the main one first. */
+export async function kernelsOf(store: Readable, sessionId: string): Promise<KernelRow[]> {
+  const { kernels } = store.tables
+  return await store.db
+    .select()
+    .from(kernels)
+    .where(eq(kernels.sessionId, sessionId))
+    .orderBy(asc(kernels.localRank))
+}
+
+/** The main kernel, which every operation on a session but its end is about. */
+export async function mainKernel(store: Readable, sessionId: string): Promise<KernelRow> {
+  const { kernels } = store.tables
+  const [row] = await store.db
+    .select()
+    .from(kernels)
+    .where(and(eq(kernels.sessionId, sessionId), eq(kernels.clusterRole, 'main')))
+  if (!row) throw notFound('main kernel')
+  return row
+}
+
+export interface RunningSession {
+  session: SessionRow
+  kernel: KernelRow
+  agentId: string
+}
+
+/** A session whose main kernel can be talked to now. @throws Problem when it is not running. */
+export async function resolveRunning(
+  store: Readable,
+  requester: Requester,
+  ref: SessionRef,
+): Promise<RunningSession> {
+  const session = await resolveSession(store, requester, ref)
+  const kernel = await mainKernel(store, session.id)
+  if (kernel.status !== 'RUNNING' || kernel.agent === null) {
+    throw new Problem('conflict', {
+      title: 'The session is not running.',
+      msg: `The session "${session.name}" is ${session.status}.`,
+    })
+  }
+  return { session, kernel, agentId: kernel.agent }
+}
