@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { systemClock } from '../lib/clock.ts'
 import type { CliIo, InStream, OutStream } from './cli-io.ts'
 import { EXIT } from './exit-code.ts'
 import { LineReader } from './line-reader.ts'
@@ -13,7 +14,7 @@ export const processIo = (): CliIo => ({
   home: homedir(),
   isRoot: process.getuid?.() === 0,
   now: Date.now,
-  sleep,
+  sleep: systemClock.sleep,
   onInterrupt(listener) {
     let isSecond = false
     const onSignal = () => {
@@ -79,17 +80,3 @@ function inStream(stdin: NodeJS.ReadStream, echo: NodeJS.WriteStream): InStream 
 async function stty(...args: string[]): Promise<void> {
   await Bun.spawn(['stty', ...args], { stdin: 'inherit', stdout: 'ignore', stderr: 'ignore' }).exited
 }
-
-const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    signal?.throwIfAborted()
-    const onAbort = () => {
-      clearTimeout(timer)
-      reject(signal?.reason)
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort)
-      resolve()
-    }, ms)
-    signal?.addEventListener('abort', onAbort, { once: true })
-  })

@@ -147,6 +147,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   const send = async (call: Call): Promise<Response> => {
+    // First, so that the endpoint that answered it is preferred.
+    if (!call.isAnonymous) await serverVersion()
     const response = await attempt(call, fetchOnce)
     if (response.status >= 400) throw await ApiError.from(response)
     return response
@@ -169,6 +171,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       }
     },
     async openSocket(call) {
+      await serverVersion()
       try {
         return await attempt(call, connectOnce)
       } catch (error) {

@@ -23,12 +23,12 @@ export const defineStart: Define = (parent, bind) => {
     .option('-q, --quiet', 'print only the id of the session')
   addSessionOptions(command).action(
     bind<StartFlags>(async ({ context, options, args }) => {
-      const { out, io, signal } = context
+      const { out, io } = context
       const client = await context.client()
       const wanted = await sessionOptions(args[0] ?? '', options, await context.settings(), io.cwd)
       const name = wanted.name ?? `session-${crypto.randomUUID().slice(0, 8)}`
       const progress = createProgress(io, { isSilent: out.isJson || out.isQuiet })
-      const session = await startSession(client, { ...wanted, name }, progress, signal)
+      const session = await startSession(client, { ...wanted, name }, progress, context)
       if (out.isJson) out.json(session)
       else out.text(session.sessionId)
       return explain(context, name, session)

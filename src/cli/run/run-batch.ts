@@ -20,7 +20,7 @@ export async function runBatch(context: CommandContext, image: string, flags: Ba
   const startupCommand = base.startupCommand ?? flags.exec ?? ''
   const progress = createProgress(io, { isSilent: out.isJson || out.isQuiet })
   const options = { ...base, name, type: 'batch' as const, startupCommand, enqueueOnly: true }
-  const session = await startSession(client, options, progress, signal)
+  const session = await startSession(client, options, progress, context)
   out.done(`Session ${name} is enqueued.`)
   if (flags.enqueueOnly) {
     if (out.isJson) out.json(session)

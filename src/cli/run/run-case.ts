@@ -72,7 +72,7 @@ async function start(
   const { out, io } = context
   const isSilent = out.isJson || out.isQuiet
   const progress = createProgress(io, { isSilent, isPlain: policy.isParallel })
-  const session = await startSession(client, each.session, progress, context.signal)
+  const session = await startSession(client, each.session, progress, context)
   const isReused = session.created ? '' : ' (already there)'
   if (session.status === 'RUNNING')
     out.done(`[${each.index}] Session ${each.session.name} is ready.${isReused}`)

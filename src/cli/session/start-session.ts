@@ -2,6 +2,8 @@ import type { Client } from '../../client/client.ts'
 import { ApiError, UnreachableError } from '../../client/errors.ts'
 import type { SessionEvent } from '../../client/session-events.ts'
 import type { CreatedSession, SessionOptions } from '../../client/session-types.ts'
+import type { CliIo } from '../cli-io.ts'
+import type { CommandContext } from '../command-context.ts'
 import type { Progress } from '../progress.ts'
 
 /** What a person reads while the session comes to run; events that say nothing new are left out. */
@@ -27,12 +29,14 @@ export async function startSession(
   client: Client,
   options: SessionOptions & { name: string },
   progress: Progress,
-  signal: AbortSignal,
+  { signal, io: { sleep } }: Pick<CommandContext, 'signal' | 'io'>,
 ): Promise<CreatedSession> {
   const watching = new AbortController()
   const started = AbortSignal.any([signal, watching.signal])
   progress.step(`Session ${options.name}: requested`)
-  const shown = options.enqueueOnly ? Promise.resolve() : showPhases(client, options, progress, started)
+  const shown = options.enqueueOnly
+    ? Promise.resolve()
+    : showPhases(client, options, progress, started, sleep)
   try {
     return await client.sessions.getOrCreate(options, signal)
   } finally {
@@ -47,6 +51,7 @@ async function showPhases(
   options: SessionOptions & { name: string },
   progress: Progress,
   signal: AbortSignal,
+  sleep: CliIo['sleep'],
 ): Promise<void> {
   const show = (event: SessionEvent): void => {
     const phase = PHASES[event.event]
@@ -61,7 +66,7 @@ async function showPhases(
       // A server may answer 404 until it knows the name.
       const mayCome = error instanceof ApiError && error.status === 404
       if (signal.aborted || !(mayCome || error instanceof UnreachableError)) return
-      await pause(signal)
+      await sleep(RETRY_MS, signal).catch(() => {})
     }
   }
 }
@@ -71,16 +76,3 @@ const ownerOf = (options: SessionOptions): { ownerAccessKey?: string } =>
 
 const reasonOf = ({ reason }: SessionEvent): string =>
   reason && !/^(new-container-started|no-reason|)$/.test(reason) ? ` (${reason})` : ''
-
-const pause = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, RETRY_MS)
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })

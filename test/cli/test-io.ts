@@ -1,0 +1,82 @@
+import type { CliIo } from '../../src/cli/cli-io.ts'
+import { ACCESS_KEY, SECRET_KEY } from '../client/scripted-manager.ts'
+
+export interface TestIo extends CliIo {
+  /** What was written so far. */
+  readonly out: { stdout: string; stderr: string }
+  /** Ctrl-C. */
+  interrupt(): void
+  /** Types into a raw terminal. */
+  type(text: string): void
+}
+
+export interface TestIoOptions {
+  endpoint?: string
+  env?: Record<string, string>
+  cwd?: string
+  home?: string
+  isTTY?: boolean
+  columns?: number
+  /** Lines of standard input; then it ends. */
+  input?: string[]
+  now?: number
+  /** Called after every write to standard output or error. */
+  onWrite?: (io: TestIo) => void
+}
+
+/** A terminal and an environment made of memory. */
+export function testIo(options: TestIoOptions = {}): TestIo {
+  const out = { stdout: '', stderr: '' }
+  const input = [...(options.input ?? [])]
+  const interrupts = new Set<() => void>()
+  const typed = new Set<(bytes: Uint8Array) => void>()
+  const decoder = new TextDecoder()
+  const stream = (name: 'stdout' | 'stderr') => ({
+    write(data: string | Uint8Array) {
+      out[name] += typeof data === 'string' ? data : decoder.decode(data)
+      options.onWrite?.(io)
+    },
+    isTTY: options.isTTY ?? false,
+    columns: options.columns ?? 80,
+    rows: 24,
+  })
+  const credentials = options.endpoint
+    ? { BACKEND_ENDPOINT: options.endpoint, BACKEND_ACCESS_KEY: ACCESS_KEY, BACKEND_SECRET_KEY: SECRET_KEY }
+    : {}
+  const io: TestIo = {
+    out,
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    stdin: {
+      isTTY: false,
+      readLine: async () => input.shift() ?? null,
+      readSecret: async () => input.shift() ?? null,
+      readAll: async () => input.splice(0).join('\n'),
+      readRaw(onData) {
+        typed.add(onData)
+        return () => typed.delete(onData)
+      },
+    },
+    env: { ...credentials, ...options.env },
+    cwd: options.cwd ?? '/nonexistent',
+    home: options.home ?? '/nonexistent',
+    isRoot: false,
+    now: () => options.now ?? Date.now(),
+    sleep: (_ms, signal) => {
+      signal?.throwIfAborted()
+      return new Promise((resolve) => setImmediate(resolve))
+    },
+    onInterrupt(listener) {
+      interrupts.add(listener)
+      return () => interrupts.delete(listener)
+    },
+    onResize: () => () => {},
+    interrupt: () => {
+      for (const listener of interrupts) listener()
+    },
+    type: (text) => {
+      for (const listener of typed) listener(new TextEncoder().encode(text))
+    },
+  }
+  return io
+}
