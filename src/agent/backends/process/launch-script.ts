@@ -1,8 +1,7 @@
 import type { ContainerSpec } from '../../../plugin/kernel-backend.ts'
 
 /** Most processes and threads of one kernel with a user of its own: a fork bomb stops there. */
-const PROCESS_LIMIT = 8_192
-const FILE_LIMIT = 1_048_576
+const PROCESS_LIMIT = '--nproc=8192'
 
 /**
  * The supervising shell: it joins the control groups, sets limits, runs the runner and leaves its exit code in a file,
@@ -16,6 +15,7 @@ trap : HUP INT TERM
 for file in $join_files; do echo $$ > "$file" || exit 125; done
 echo 500 > /proc/$$/oom_score_adj 2> /dev/null
 ulimit -c 0
+ulimit -n 1048576 2> /dev/null || ulimit -n "$(ulimit -H -n)"
 cd / || exit 125
 "$@"
 code=$?
@@ -28,6 +28,13 @@ export interface LaunchTools {
   setpriv: string | null
 }
 
+/** What this machine has of them, and lets us use. */
+export function findLaunchTools(): LaunchTools {
+  const prlimit = Bun.which('prlimit')
+  const mayLimit = prlimit !== null && Bun.spawnSync([prlimit, PROCESS_LIMIT, 'true']).exitCode === 0
+  return { taskset: Bun.which('taskset'), prlimit: mayLimit ? prlimit : null, setpriv: Bun.which('setpriv') }
+}
+
 /** The runner behind the programs that pin, limit and lower it, each only where this machine has it. */
 export function launchCommand(
   self: readonly string[],
@@ -36,8 +43,7 @@ export function launchCommand(
   ownUser: boolean,
 ): string[] {
   const pin = tools.taskset && spec.cpus.length > 0 ? [tools.taskset, '-c', spec.cpus.join(',')] : []
-  const limit =
-    tools.prlimit && ownUser ? [tools.prlimit, `--nproc=${PROCESS_LIMIT}`, `--nofile=${FILE_LIMIT}`] : []
+  const limit = tools.prlimit && ownUser ? [tools.prlimit, PROCESS_LIMIT] : []
   const user =
     tools.setpriv && ownUser
       ? [

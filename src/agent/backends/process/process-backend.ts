@@ -19,7 +19,7 @@ import { relativeToHome } from '../../scratch/home-files.ts'
 import { boundLog, readLog } from './bounded-log.ts'
 import { findCgroups, type KernelCgroup } from './cgroup.ts'
 import { openContainerFolders, type ProcessRecord } from './container-folder.ts'
-import { LAUNCH_SCRIPT, launchCommand } from './launch-script.ts'
+import { findLaunchTools, LAUNCH_SCRIPT, launchCommand } from './launch-script.ts'
 import { findPython, JAVASCRIPT, nativeImage } from './native-runtimes.ts'
 import { readProcess } from './proc.ts'
 import { findSupervisor, isAlive, membersOf, signal } from './process-tree.ts'
@@ -51,11 +51,7 @@ const UID_COUNT = 10_000
 export async function openProcessBackend(options: ProcessBackendOptions): Promise<KernelBackend> {
   const { clock, log } = options
   const folders = await openContainerFolders(join(resolve(options.dataDir), 'process-kernels'))
-  const tools = {
-    taskset: Bun.which('taskset'),
-    prlimit: Bun.which('prlimit'),
-    setpriv: Bun.which('setpriv'),
-  }
+  const tools = findLaunchTools()
   const isRoot = process.getuid?.() === 0
   const reachable =
     isRoot && tools.setpriv
