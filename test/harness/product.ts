@@ -92,14 +92,7 @@ export async function startUp(options: UpOptions = {}): Promise<RunningCluster> 
   const data = directory.at('data')
   const readyFile = directory.at('ready.json')
   const env = { ...(await placement()), BACKENDAI_DATA: data, HOME: directory.path, ...options.env }
-  const command = [
-    executable,
-    'up',
-    '--ready-file',
-    readyFile,
-    ...(await placement()),
-    ...(options.args ?? []),
-  ]
+  const command = [executable, 'up', '--ready-file', readyFile, ...(options.args ?? [])]
   const start = async () => {
     await Bun.file(readyFile)
       .delete()

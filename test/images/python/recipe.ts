@@ -1,11 +1,11 @@
+import type { ImageRecipe } from '../import-image.ts'
+
 /** The image that sessions of the alias `python` run where no registry answers. */
 export const PYTHON_IMAGE = 'cr.backend.ai/stable/python:3.11-debian12'
 
-export const PYTHON_RECIPE = {
-  release: 'bookworm',
-  packages: ['python3', 'ca-certificates'],
-  /** Found useful only by people who read manuals inside containers; they are a third of the size. */
-  exclude: ['/usr/share/man/*', '/usr/share/doc/*', '/usr/share/locale/*', '/usr/share/info/*'],
+export const PYTHON_RECIPE: ImageRecipe = {
+  image: PYTHON_IMAGE,
+  rootfs: { name: 'python', release: 'bookworm', packages: ['python3', 'ca-certificates'] },
   labels: {
     'ai.backend.kernelspec': '1',
     'ai.backend.features': 'uid-match batch query user-input tty',
@@ -16,4 +16,5 @@ export const PYTHON_RECIPE = {
     'ai.backend.resource.min.cpu': '1',
     'ai.backend.resource.min.mem': '64m',
   },
+  changes: ['ENV LANG=C.UTF-8', 'CMD ["/usr/bin/python3"]'],
 }
