@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ConfigError, type ConfigIssue } from '../config/config-error.ts'
 import { mergeEntries } from '../config/merge.ts'
+import { pendingKeysIn } from '../config/pending-keys.ts'
 import { parseConfigFile } from '../config/source/files.ts'
 import { validate } from '../config/validate.ts'
 import { treeFromJson } from '../core/config-tree.ts'
@@ -14,6 +15,8 @@ export interface CheckResult {
   readonly errors: readonly ConfigIssue[]
   /** The original's keys without effect here. */
   readonly ignored: readonly string[]
+  /** Keys set here that no role acts on yet. */
+  readonly pending: readonly string[]
 }
 
 /** Validates one file by itself: ours, the original's, a mock accelerator's, or a dump of shared configuration. */
@@ -23,29 +26,36 @@ export function checkConfigFile(path: string, cwd: string): CheckResult {
     const text = readFileSync(file, 'utf8')
     return file.endsWith('.json') ? checkTree(file, text) : checkToml(file, text)
   } catch (error) {
-    return { file, kind: 'configuration', errors: issuesOf(file, error), ignored: [] }
+    return { file, kind: 'configuration', errors: issuesOf(file, error), ignored: [], pending: [] }
   }
 }
 
 function checkToml(file: string, text: string): CheckResult {
   if (isMockAccelerator(text)) {
-    return { file, kind: 'mock accelerator', errors: checkMockAccelerator(file, text), ignored: [] }
+    return {
+      file,
+      kind: 'mock accelerator',
+      errors: checkMockAccelerator(file, text),
+      ignored: [],
+      pending: [],
+    }
   }
   const { entries, ignored } = parseConfigFile(file, text)
   try {
-    validate(mergeEntries(entries))
-    return { file, kind: 'configuration', errors: [], ignored }
+    const config = validate(mergeEntries(entries))
+    const pending = pendingKeysIn(config, validate(mergeEntries([])))
+    return { file, kind: 'configuration', errors: [], ignored, pending }
   } catch (error) {
-    return { file, kind: 'configuration', errors: issuesOf(file, error), ignored }
+    return { file, kind: 'configuration', errors: issuesOf(file, error), ignored, pending: [] }
   }
 }
 
 function checkTree(file: string, text: string): CheckResult {
   try {
     treeFromJson(JSON.parse(text))
-    return { file, kind: 'shared configuration', errors: [], ignored: [] }
+    return { file, kind: 'shared configuration', errors: [], ignored: [], pending: [] }
   } catch (error) {
-    return { file, kind: 'shared configuration', errors: issuesOf(file, error), ignored: [] }
+    return { file, kind: 'shared configuration', errors: issuesOf(file, error), ignored: [], pending: [] }
   }
 }
 

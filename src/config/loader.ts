@@ -1,12 +1,13 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { mergeEntries } from './merge.ts'
+import { pendingKeysIn } from './pending-keys.ts'
 import { entriesOfTable, type RawEntry } from './raw.ts'
 import type { ConfigRole } from './role.ts'
 import type { Config } from './schema/index.ts'
 import { UP_DEFAULTS } from './schema/up.ts'
 import { type Environment, readEnvironment } from './source/environment.ts'
-import { readConfigFiles } from './source/files.ts'
+import { type ReadFile, readConfigFiles } from './source/files.ts'
 import { type ConfigFlags, entriesOfFlags, NO_FLAGS } from './source/flags.ts'
 import { validate } from './validate.ts'
 
@@ -54,28 +55,40 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     systemDir: options.systemDir ?? '/etc/backend.ai',
   })
   const environment = readEnvironment(env, role)
+  const defaults = role === 'up' ? entriesOfTable(UP_DEFAULTS, 'defaults of up') : []
   const merged = mergeEntries(
     [
-      ...(role === 'up' ? entriesOfTable(UP_DEFAULTS, 'defaults of up') : []),
+      ...defaults,
       ...files.flatMap((file) => file.entries),
       ...environment.entries,
       ...entriesOfFlags(flags),
     ].map((entry) => absolute(entry, cwd)),
   )
+  const config = validate(merged)
   const isRoot = options.isRoot ?? process.getuid?.() === 0
-  const ignored = [
-    ...files
-      .filter((file) => file.ignored.length > 0)
-      .map((file) => `${file.path}: ${file.ignored.join(', ')}`),
-    ...(environment.ignored.length > 0 ? [`environment: ${environment.ignored.join(', ')}`] : []),
-  ]
   return {
-    ...withPaths(validate(merged), isRoot ? '/var/lib/backendai' : join(home, '.local/share/backendai')),
+    ...withPaths(config, isRoot ? '/var/lib/backendai' : join(home, '.local/share/backendai')),
     role,
     files: files.map((file) => file.path),
-    warnings:
-      ignored.length > 0 ? [`settings of the original without effect here: ${ignored.join('; ')}`] : [],
+    warnings: [
+      ...ignoredWarning(files, environment.ignored),
+      ...pendingWarning(config, validate(mergeEntries(defaults))),
+    ],
   }
+}
+
+/** One for all of them, however many files there are. */
+function ignoredWarning(files: readonly ReadFile[], variables: readonly string[]): string[] {
+  const sources = [...files, { path: 'environment', ignored: variables }]
+  const lists = sources.filter(({ ignored }) => ignored.length > 0)
+  if (lists.length === 0) return []
+  const text = lists.map(({ path, ignored }) => `${path}: ${ignored.join(', ')}`).join('; ')
+  return [`settings of the original without effect here: ${text}`]
+}
+
+function pendingWarning(config: Config, defaults: Config): string[] {
+  const keys = pendingKeysIn(config, defaults)
+  return keys.length > 0 ? [`settings without effect in this version: ${keys.join(', ')}`] : []
 }
 
 const PATH_KEY =

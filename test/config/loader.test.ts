@@ -3,6 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { type LoadOptions, loadConfig } from '../../src/config/loader.ts'
+import { PENDING_KEYS } from '../../src/config/pending-keys.ts'
+import { configSchema } from '../../src/config/schema/index.ts'
+import { schemaAt } from '../../src/config/schema/section.ts'
 import { parseConfigFlags } from '../../src/config/source/flags.ts'
 import { type TempDirectory, tempDirectory } from '../harness/temp.ts'
 
@@ -222,5 +225,18 @@ describe('environment and command line', () => {
         'environment: BACKEND_NAMESPACE, BACKEND_ETCD_PASSWORD',
     ])
     expect(load({ role: 'agent' }).warnings).toEqual([])
+  })
+
+  test('keys that nothing acts on yet are told when they are set, and only then', () => {
+    expect(load().warnings).toEqual([])
+    expect(load({ role: 'up' }).warnings).toEqual([])
+    expect(load({ argv: ['--set', 'manager.importer-image=x'] }).warnings).toEqual([
+      'settings without effect in this version: manager.importer-image',
+    ])
+  })
+
+  test('every key in that list is a key of the schema', () => {
+    const unknown = PENDING_KEYS.filter((key) => schemaAt(configSchema, key.split('.')) === null)
+    expect(unknown).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { type LoadOptions, loadConfig } from '../../src/config/loader.ts'
-import { redisTarget, rpcAddresses, storeTarget } from '../../src/config/targets.ts'
+import { redisTarget, storeTarget } from '../../src/config/targets.ts'
 
 const config = (set: Record<string, string>) => {
   const options: LoadOptions = {
@@ -21,7 +21,9 @@ test('the store is SQLite until a database is named', () => {
     poolSize: 8,
   })
   expect(storeTarget(config({ 'store.url': 'postgres://h/x', 'store.kind': 'sqlite' })).kind).toBe('sqlite')
-  expect(() => storeTarget(config({ 'store.kind': 'postgresql' }))).toThrow('store.addr')
+  expect(storeTarget(config({ 'store.kind': 'postgresql' }))).toMatchObject({
+    url: 'postgres://127.0.0.1:5432/backend',
+  })
 })
 
 test('Redis comes by address, URL or sentinels, or not at all', () => {
@@ -37,33 +39,4 @@ test('Redis comes by address, URL or sentinels, or not at all', () => {
     ],
     serviceName: 'm',
   })
-})
-
-const one = (address: string, family: 'IPv4' | 'IPv6', internal = false) => ({
-  address,
-  family,
-  internal,
-  netmask: '',
-  mac: '',
-  cidr: null,
-  scopeid: 0,
-})
-
-test('join tokens name what agents can dial', () => {
-  const interfaces = {
-    lo: [one('127.0.0.1', 'IPv4', true)],
-    eth0: [one('10.0.0.5', 'IPv4'), one('fe80::1', 'IPv6'), one('2001:db8::5', 'IPv6')],
-  }
-  expect(rpcAddresses(config({}), interfaces)).toEqual(['tcp://10.0.0.5:6001'])
-  expect(rpcAddresses(config({ 'manager.rpc-listen-addr': '[::]:7' }), interfaces)).toEqual([
-    'tcp://10.0.0.5:7',
-    'tcp://[2001:db8::5]:7',
-  ])
-  expect(rpcAddresses(config({}), {})).toEqual(['tcp://127.0.0.1:6001'])
-  expect(rpcAddresses(config({ 'manager.rpc-listen-addr': '10.9.9.9:1' }), interfaces)).toEqual([
-    'tcp://10.9.9.9:1',
-  ])
-  expect(rpcAddresses(config({ 'manager.advertised-rpc-addr': 'm.example' }), interfaces)).toEqual([
-    'tcp://m.example:6001',
-  ])
 })

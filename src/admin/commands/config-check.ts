@@ -18,9 +18,10 @@ export function addConfigCheckCommand(program: Command, session: Session): void 
     })
 }
 
-function describe({ file, kind, errors, ignored }: CheckResult): string {
+function describe({ file, kind, errors, ignored, pending }: CheckResult): string {
   const verdict = errors.length > 0 ? `${errors.length} wrong` : 'ok'
   const lines = errors.map((issue) => `  ${formatIssue({ ...issue, source: 'wrong' })}`)
   const without = ignored.length > 0 ? [`  without effect here: ${ignored.join(', ')}`] : []
-  return [`${file} (${kind}): ${verdict}`, ...lines, ...without].join('\n')
+  const yet = pending.length > 0 ? [`  without effect in this version: ${pending.join(', ')}`] : []
+  return [`${file} (${kind}): ${verdict}`, ...lines, ...without, ...yet].join('\n')
 }

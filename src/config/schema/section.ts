@@ -17,7 +17,8 @@ export interface NamedSectionsSchema<Item extends v.GenericSchema>
   readonly item: Item
 }
 
-const camel = (key: string): string =>
+/** The program's name of a key. */
+export const camel = (key: string): string =>
   key.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
 export function section<const Entries extends v.ObjectEntries>(entries: Entries): SectionSchema<Entries> {
