@@ -105,11 +105,10 @@ export class Runner {
   }
 
   #welcomed(epoch: string): void {
-    if (epoch !== this.#epoch) {
-      this.#epoch = epoch
-      this.#lastCommand = 0
-    }
-    this.#outbox.replay()
+    const isNew = epoch !== this.#epoch
+    if (isNew) this.#lastCommand = 0
+    this.#epoch = epoch
+    this.#outbox.replay(isNew)
   }
 
   #take(frame: RunnerFrame): void {
@@ -119,7 +118,7 @@ export class Runner {
       if (frame.seq <= this.#lastCommand) return
       this.#lastCommand = frame.seq
       this.#queue.take(frame.command)
-    } else if (frame.kind === 'ack') this.#outbox.ack(frame.runId, frame.seq)
+    } else if (frame.kind === 'ack') this.#outbox.ack(frame.runId, frame.seq, frame.chars)
     else if (frame.kind === 'call') void this.#call(frame)
     else if (!this.#streams.take(frame))
       this.#log.warn({ kind: frame.kind }, 'a frame that means nothing here')

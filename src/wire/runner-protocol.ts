@@ -60,8 +60,8 @@ export type RunnerFrame =
   | { kind: 'accepted'; seq: number }
   /** `seq` counts from 1 within the run. Kept by the runner, and sent again on each connection, until `ack`. */
   | { kind: 'message'; runId: string; seq: number; message: RunnerMessage }
-  /** Everything of the run up to `seq` has been handed out. */
-  | { kind: 'ack'; runId: string; seq: number }
+  /** Everything of the run up to `seq` has been handed out, and the first `chars` characters of the message after it. */
+  | { kind: 'ack'; runId: string; seq: number; chars: number }
   | { kind: 'call'; id: number; method: keyof RunnerMethods; args: unknown }
   | { kind: 'result'; id: number; ok: true; value: unknown }
   /** `name` is a `ProblemKind` where the runner threw a Problem. */

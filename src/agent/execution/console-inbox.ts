@@ -10,8 +10,10 @@ export interface Gathered {
     RunnerMessage,
     { type: 'waiting-input' | 'clean-finished' | 'build-finished' | 'finished' }
   > | null
-  /** Everything up to here is in the answers given so far. */
+  /** Everything up to here is in the answers given so far, */
   takenSeq: number
+  /** and so many characters of the message after it. */
+  takenChars: number
   /** A stream reached its limit; the rest is ready for the next answer. */
   isFull: boolean
 }
@@ -24,6 +26,7 @@ export class ConsoleInbox {
   #messages: Numbered[] = []
   #lastSeq = 0
   #takenSeq = 0
+  #takenChars = 0
   #size = 0
   #ended = false
 
@@ -63,15 +66,17 @@ export class ConsoleInbox {
         append(console, message.type, now)
         if (later !== '') {
           this.#messages[index] = { seq, message: { type: message.type, data: later } }
+          this.#takenChars += now.length
           isFull = true
           break
         }
       }
       this.#takenSeq = seq
+      this.#takenChars = 0
     }
     this.#messages.splice(0, index)
     this.#recount()
-    return { console, end, takenSeq: this.#takenSeq, isFull }
+    return { console, end, takenSeq: this.#takenSeq, takenChars: this.#takenChars, isFull }
   }
 
   #recount(): void {

@@ -51,7 +51,7 @@ class RunnerLink implements KernelLink {
     this.#clock = options.clock
     this.#runs = new RunQueue({
       send: (command) => this.#command(command, null),
-      ack: (runId, seq) => this.#socket?.send({ kind: 'ack', runId, seq }),
+      ack: (runId, seq, chars) => this.#socket?.send({ kind: 'ack', runId, seq, chars }),
       knownRuns: async (signal) => (await this.call('status', {}, { signal })).known,
     })
     this.#listener = listenForRunner({

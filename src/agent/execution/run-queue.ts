@@ -8,7 +8,7 @@ export interface RunQueueOptions {
   /** Hands a command to the runner, now or as soon as it is connected; never twice. */
   send(command: RunnerCommand): void
   /** Tells the runner what has been handed out. */
-  ack(runId: string, seq: number): void
+  ack(runId: string, seq: number, chars: number): void
   /** Runs that the runner knows: for a run that another life of this agent started. */
   knownRuns(signal: AbortSignal): Promise<string[]>
 }
@@ -44,7 +44,7 @@ export class RunQueue {
   push(runId: string, seq: number, message: RunnerMessage): void {
     // Its finish was told, only the acknowledgement was lost.
     if (this.#finished.has(runId)) {
-      this.#options.ack(runId, seq)
+      this.#options.ack(runId, seq, 0)
       return
     }
     const run = this.#runs.get(runId) ?? this.#open(runId)
@@ -132,8 +132,8 @@ export class RunQueue {
     signal?.throwIfAborted()
   }
 
-  #answer(run: Run, { console, end, takenSeq }: Gathered): ExecutionResult {
-    this.#options.ack(run.runId, takenSeq)
+  #answer(run: Run, { console, end, takenSeq, takenChars }: Gathered): ExecutionResult {
+    this.#options.ack(run.runId, takenSeq, takenChars)
     const result: ExecutionResult = {
       runId: run.runId,
       status: end?.type ?? 'continued',

@@ -9,7 +9,7 @@ type MessageFrame = Extract<RunnerFrame, { kind: 'message' }>
 
 interface Run {
   nextSeq: number
-  waiting: { frame: MessageFrame; size: number }[]
+  waiting: { frame: MessageFrame; size: number; told: number }[]
   size: number
   finished: boolean
   roomWaiters: (() => void)[]
@@ -34,7 +34,7 @@ export class Outbox {
     const frame: MessageFrame = { kind: 'message', runId, seq: run.nextSeq, message }
     const size = sizeOf(message)
     run.nextSeq += 1
-    run.waiting.push({ frame, size })
+    run.waiting.push({ frame, size, told: 0 })
     run.size += size
     this.#total += size
     if (message.type === 'finished') run.finished = true
@@ -50,17 +50,29 @@ export class Outbox {
     }
   }
 
-  ack(runId: string, seq: number): void {
+  /** @param chars characters of the message after `seq` that have been told too */
+  ack(runId: string, seq: number, chars: number): void {
     const run = this.#runs.get(runId)
     if (!run) return
     while (run.waiting[0] && run.waiting[0].frame.seq <= seq) this.#drop(run)
+    const [next] = run.waiting
+    if (next && next.frame.seq === seq + 1) next.told = chars
     if (run.size < WINDOW) wake(run)
     if (run.finished && run.waiting.length === 0) this.#runs.delete(runId)
   }
 
-  /** Everything not acknowledged, for a new connection. */
-  replay(): void {
-    for (const run of this.#runs.values()) for (const { frame } of run.waiting) this.#send(frame)
+  /**
+   * Everything not acknowledged, for a new connection. An agent that starts anew has not seen the beginning of a
+   * message that its predecessor told in part, and shall not tell it again.
+   */
+  replay(toNewAgent: boolean): void {
+    for (const run of this.#runs.values()) {
+      for (const entry of run.waiting) {
+        if (toNewAgent && entry.told > 0) entry.frame = withoutBeginning(entry.frame, entry.told)
+        if (toNewAgent) entry.told = 0
+        this.#send(entry.frame)
+      }
+    }
   }
 
   /** Runs that still have something to tell. */
@@ -96,6 +108,12 @@ function wake(run: Run): void {
   const waiters = run.roomWaiters
   run.roomWaiters = []
   for (const resume of waiters) resume()
+}
+
+function withoutBeginning(frame: MessageFrame, chars: number): MessageFrame {
+  const { message } = frame
+  if (message.type !== 'stdout' && message.type !== 'stderr') return frame
+  return { ...frame, message: { type: message.type, data: message.data.slice(chars) } }
 }
 
 function sizeOf(message: RunnerMessage): number {

@@ -101,6 +101,8 @@ export class FrameSocket {
 
   close(error: Error | null): void {
     if (this.#closed) return
+    // What was sent in this very tick has not left yet.
+    if (error === null && this.#queue.length > 0) this.#socket.write(Buffer.concat(this.#queue))
     this.#closed = true
     this.#queue = []
     this.#queuedBytes = 0
