@@ -18,6 +18,8 @@ export interface StartKernelOptions {
   token?: string
   waitForReady?: boolean
   files?: Record<string, string>
+  /** Folders of the work folder. */
+  folders?: string[]
 }
 
 export interface RunAll extends ExecutionResult {
@@ -55,8 +57,15 @@ export async function startKernel(options: StartKernelOptions = {}): Promise<Tes
   for (const folder of [linkDir, configDir, workDir]) await mkdir(folder)
   await writeFile(join(configDir, 'environ.txt'), options.environ ?? '')
   for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(join(workDir, name), text)
+  for (const name of options.folders ?? []) await mkdir(join(workDir, name))
   const openLink = () =>
-    openKernelLink({ dir: linkDir, kernelId: 'k1', token: 'right', log: silentLogger, clock: systemClock })
+    openKernelLink({
+      dir: linkDir,
+      kernelId: KERNEL_ID,
+      token: 'right',
+      log: silentLogger,
+      clock: systemClock,
+    })
   const first = await openLink()
   const child = Bun.spawn({
     cmd: [process.execPath, join(import.meta.dir, 'run-kernel-runner.ts')],
@@ -64,7 +73,7 @@ export async function startKernel(options: StartKernelOptions = {}): Promise<Tes
     env: {
       PATH: process.env.PATH ?? '',
       ...options.runnerEnviron,
-      [RUNNER_ENVIRON.kernelId]: 'k1',
+      [RUNNER_ENVIRON.kernelId]: KERNEL_ID,
       [RUNNER_ENVIRON.socket]: join(linkDir, 'runner.sock'),
       [RUNNER_ENVIRON.token]: options.token ?? 'right',
       [RUNNER_ENVIRON.workDir]: workDir,
@@ -151,6 +160,7 @@ export async function startKernel(options: StartKernelOptions = {}): Promise<Tes
   return kernel
 }
 
+const KERNEL_ID = '0a1b-2c3d'
 const PYTHON = Bun.which('python3', { PATH: '/usr/bin:/usr/local/bin:/bin' }) ?? Bun.which('python3') ?? ''
 
 /** All text of one stream. */

@@ -105,6 +105,8 @@ function append(console: ConsoleItem[], type: 'stdout' | 'stderr', text: string)
 function cut(text: string, room: number): [now: string, later: string] {
   if (text.length <= room) return [text, '']
   const last = text.charCodeAt(room - 1)
-  const at = room > 0 && last >= 0xd800 && last <= 0xdbff ? room - 1 : room
+  const isHalf = room > 0 && last >= 0xd800 && last <= 0xdbff
+  // Room for half a character only: better over the limit than never.
+  const at = isHalf ? (room === 1 ? 2 : room - 1) : room
   return [text.slice(0, at), text.slice(at)]
 }
