@@ -367,7 +367,9 @@ export class ScriptedLink implements AgentLink {
     if (!agent || !this.#connected.has(agentId) || agent.script.unreachable) {
       throw new AgentUnreachableError(agentId, 'not connected')
     }
-    const run = agent.methods[method] as (args: Parameters<AgentMethods[M]>[0]) => ReturnType<AgentMethods[M]>
+    const run = agent.methods[method] as (
+      args: Parameters<AgentMethods[M]>[0],
+    ) => Promise<Awaited<ReturnType<AgentMethods[M]>>>
     return await run(structuredClone(args))
   }
 
@@ -388,19 +390,32 @@ export class ScriptedLink implements AgentLink {
   }
 }
 
-/** Two ends of a byte stream in memory; control values arrive as JSON on the other end's chunks, after a zero byte. */
+/** Two ends of a byte stream in memory. */
 export function streamPair(): [AgentStream, AgentStream] {
   const there = new TransformStream<Uint8Array, Uint8Array>()
   const back = new TransformStream<Uint8Array, Uint8Array>()
-  return [streamEnd(there.writable, back.readable), streamEnd(back.writable, there.readable)]
+  const listeners: [((value: unknown) => void)[], ((value: unknown) => void)[]] = [[], []]
+  const tell = (side: 0 | 1) => (value: unknown) => {
+    for (const listener of listeners[side]) listener(value)
+  }
+  return [
+    streamEnd(there.writable, back.readable, tell(1), listeners[0]),
+    streamEnd(back.writable, there.readable, tell(0), listeners[1]),
+  ]
 }
 
-function streamEnd(out: WritableStream<Uint8Array>, into: ReadableStream<Uint8Array>): AgentStream {
+function streamEnd(
+  out: WritableStream<Uint8Array>,
+  into: ReadableStream<Uint8Array>,
+  control: (value: unknown) => void,
+  listeners: ((value: unknown) => void)[],
+): AgentStream {
   const writer = out.getWriter()
   const close = () => writer.close().catch(() => {})
   return {
     write: (chunk) => writer.write(chunk),
-    control: (value) => void writer.write(new TextEncoder().encode(`\0${JSON.stringify(value)}`)),
+    control,
+    onControl: (listener) => void listeners.push(listener),
     chunks: into,
     end: () => void close(),
     [Symbol.asyncDispose]: async () => void close(),

@@ -84,7 +84,17 @@ export async function startTestManager(
   const config = createSharedConfig(store)
   stack.use(createOutboxRelay({ store, bus, kinds: eventKinds, clock, log }))
   await bootstrapCluster(store, { admin: ADMIN }, { now: () => clock.now() })
-  const ports: ManagerPorts = { managerId: 'i-test', store, bus, cache, config, agents: noAgents, clock, log }
+  const ports: ManagerPorts = {
+    managerId: 'i-test',
+    store,
+    bus,
+    cache,
+    config,
+    agents: noAgents,
+    schedulers: [],
+    clock,
+    log,
+  }
   await addUser(ports)
 
   const endedAll: number[] = []
