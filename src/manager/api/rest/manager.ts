@@ -137,7 +137,7 @@ const schedulerRoutes = ({ store, bus, managerId }: Ports): Route[] => [
       if (missing.length === args.length) {
         throw new Problem('object-not-found', { title: 'No such agent instance.', data: { agents: missing } })
       }
-      await bus.publish(doSchedule, {}, { source: managerId })
+      await bus.publish(doSchedule, {}, { source: `${managerId}-api` })
       return noContent()
     },
   }),

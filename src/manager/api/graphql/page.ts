@@ -1,0 +1,25 @@
+import { count, type SQL } from 'drizzle-orm'
+import { Problem } from '../../../core/problem.ts'
+import type { PageArgs } from './context.ts'
+
+export interface Page<Row> {
+  items: Row[]
+  total_count: number
+}
+
+const MAX_PAGE = 1000
+
+/** Bounds of a page. @throws Problem */
+export function pageBounds({ limit, offset }: PageArgs): { limit: number; offset: number } {
+  if (limit < 0 || offset < 0) {
+    throw new Problem('invalid-api-params', { msg: 'limit and offset must not be negative.', data: {} })
+  }
+  return { limit: Math.min(limit, MAX_PAGE), offset }
+}
+
+/** The number of rows of `select count(*) …`. */
+export const counted = { n: count() }
+export const countOf = async (query: PromiseLike<{ n: number }[]>): Promise<number> =>
+  (await query)[0]?.n ?? 0
+
+export type Condition = SQL | undefined

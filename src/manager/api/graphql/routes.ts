@@ -1,0 +1,177 @@
+import { type DocumentNode, GraphQLError } from 'graphql'
+import { createYoga, type Plugin } from 'graphql-yoga'
+import { Problem } from '../../../core/problem.ts'
+import { quickResponse } from '../../../lib/http/quick-response.ts'
+import type { ManagerPorts, Requester } from '../../context.ts'
+import type { BackgroundTasks } from '../../services/background-tasks.ts'
+import type { Answer } from '../answer.ts'
+import { json } from '../answer.ts'
+import { defineRoute, type Route, type RouteContext } from '../route.ts'
+import type { GraphContext } from './context.ts'
+import { boundedRule, introspects, MAX_TOKENS } from './limits.ts'
+import { createLoaders } from './loaders.ts'
+import { createGraphSchema } from './schema.ts'
+
+export interface GraphqlOptions {
+  ports: ManagerPorts
+  tasks: BackgroundTasks
+  hideAgents: boolean
+  /** Null: as the shared setting `config/api/allow-graphql-schema-introspection` says. */
+  introspection: boolean | null
+}
+
+const INTROSPECTION_KEY = 'config/api/allow-graphql-schema-introspection'
+const MAX_BODY_BYTES = 4 * 1024 * 1024
+
+/** `/admin/gql`, and the older `/admin/graphql` that answers bare data (client-wire.md §2.3). */
+export function graphqlRoutes(options: GraphqlOptions): readonly Route[] {
+  const yoga = createYoga<GraphContext>({
+    schema: createGraphSchema(),
+    graphqlEndpoint: '/admin/gql',
+    plugins: [protection()],
+    maskedErrors: { maskError: (error) => maskError(error, options.ports.log) },
+    logging: false,
+    landingPage: false,
+    graphiql: false,
+    cors: false,
+    healthCheckEndpoint: '/admin/gql/health',
+  })
+
+  async function allowsIntrospection(): Promise<boolean> {
+    if (options.introspection !== null) return options.introspection
+    return /^(yes|true|on|1)$/i.test((await options.ports.config.get(INTROSPECTION_KEY)) ?? '')
+  }
+
+  async function ask(context: RouteContext<undefined, Requester>, body: string): Promise<Response> {
+    const wantsStream = context.header('accept')?.includes('text/event-stream') ?? false
+    const request = new Request('http://manager/admin/gql', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: wantsStream ? 'text/event-stream' : 'application/json',
+      },
+      body,
+      signal: context.signal,
+    })
+    return await yoga.fetch(request, {
+      requester: context.requester,
+      ports: options.ports,
+      tasks: options.tasks,
+      loaders: createLoaders(options.ports),
+      hideAgents: options.hideAgents,
+      allowsIntrospection: await allowsIntrospection(),
+    })
+  }
+
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/admin/gql',
+      auth: 'user',
+      maxBodyBytes: MAX_BODY_BYTES,
+      handler: async (context) => await plain(await ask(context, await documentOf(context))),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/admin/graphql',
+      auth: 'user',
+      maxBodyBytes: MAX_BODY_BYTES,
+      handler: async (context) => await bare(await ask(context, await documentOf(context))),
+    }),
+  ]
+}
+
+/** The request's document as yoga takes it. @throws Problem */
+async function documentOf(context: RouteContext<undefined, Requester>): Promise<string> {
+  const text = new TextDecoder().decode(await context.bytes())
+  const body = parse(text)
+  const { query, variables, operationName, operation_name: legacyName } = body
+  if (typeof query !== 'string') {
+    throw new Problem('invalid-api-params', {
+      msg: 'Input validation error',
+      data: { query: 'expected a GraphQL document' },
+    })
+  }
+  if (variables !== undefined && variables !== null && typeof variables !== 'object') {
+    throw new Problem('invalid-api-params', {
+      msg: 'Input validation error',
+      data: { variables: 'expected an object' },
+    })
+  }
+  const name = operationName ?? legacyName
+  return JSON.stringify({ query, variables: variables ?? {}, ...(name ? { operationName: name } : {}) })
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null) return { ...value }
+  } catch (cause) {
+    throw new Problem('invalid-api-params', { msg: 'Malformed body', data: {}, cause })
+  }
+  throw new Problem('invalid-api-params', { msg: 'Malformed body', data: {} })
+}
+
+/** One JSON answer without a body stream; event streams pass. */
+async function plain(response: Response): Promise<Answer> {
+  if (response.headers.get('content-type')?.includes('text/event-stream')) return response
+  return quickResponse({
+    status: 200,
+    head: { 'content-type': 'application/json; charset=utf-8' },
+    content: await response.text(),
+  })
+}
+
+interface GraphAnswer {
+  data?: unknown
+  errors?: { message: string; path?: unknown }[]
+}
+
+async function bare(response: Response): Promise<Answer> {
+  const { data, errors } = (await response.json()) as GraphAnswer
+  if (errors && errors.length > 0) {
+    throw new Problem('graphql-error', {
+      data: errors.map(({ message, path }) => (path === undefined ? { message } : { message, path })),
+    })
+  }
+  return json(data ?? null)
+}
+
+/** Problems show what they say; anything else is a fault of ours and says nothing. */
+function maskError(error: unknown, log: ManagerPorts['log']): Error {
+  const cause = error instanceof GraphQLError ? error.originalError : error
+  if (error instanceof GraphQLError && (!cause || cause instanceof GraphQLError)) return error
+  const place = error instanceof GraphQLError ? { nodes: error.nodes ?? null, path: error.path ?? null } : {}
+  if (cause instanceof Problem) {
+    const message = cause.msg ? `${cause.title.replace(/\.$/, '')}: ${cause.msg}` : cause.title
+    return new GraphQLError(message, { ...place, extensions: { code: cause.kind } })
+  }
+  log.error({ err: cause }, 'a GraphQL resolver failed unexpectedly')
+  return new GraphQLError('Internal server error.', {
+    ...place,
+    extensions: { code: 'internal-server-error' },
+  })
+}
+
+function protection(): Plugin<GraphContext> {
+  const asked = new WeakMap<DocumentNode, boolean>()
+  const asksForSchema = (document: DocumentNode): boolean => {
+    const known = asked.get(document) ?? introspects(document)
+    asked.set(document, known)
+    return known
+  }
+  return {
+    onParse({ parseFn, setParseFn }) {
+      setParseFn((source, options) => parseFn(source, { ...options, maxTokens: MAX_TOKENS }))
+    },
+    onValidate({ addValidationRule }) {
+      addValidationRule(boundedRule)
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      if (args.contextValue.allowsIntrospection || !asksForSchema(args.document)) return
+      setResultAndStopExecution({
+        errors: [new GraphQLError('Introspection of the schema is switched off here.')],
+      })
+    },
+  }
+}

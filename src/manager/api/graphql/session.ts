@@ -1,0 +1,163 @@
+import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { Problem } from '../../../core/problem.ts'
+import { SESSION_STATUSES } from '../../../core/status.ts'
+import type { SessionRow } from '../../services/rows.ts'
+import { domainBound, userBound } from './access.ts'
+import type { FieldsOf, GraphContext, PageArgs, RootFields } from './context.ts'
+import { counted, countOf, pageBounds } from './page.ts'
+import { filterCondition, orderTerms, type QueryColumns } from './query-columns.ts'
+import { readStatuses } from './statuses.ts'
+
+interface SessionArgs {
+  domain_name?: string | null
+  group_id?: string | null
+  access_key?: string | null
+  status?: string | null
+}
+
+/** What the requester may see of the sessions asked for. */
+async function visible(context: GraphContext, args: SessionArgs): Promise<SQL | undefined> {
+  const { db, tables } = context.ports.store
+  const { sessions, keypairs } = tables
+  const domain = domainBound(context, args.domain_name)
+  const user = userBound(context)
+  if (user !== null && args.access_key) {
+    const [keypair] = await db.select().from(keypairs).where(eq(keypairs.accessKey, args.access_key))
+    if (keypair?.user !== user) {
+      throw new Problem('generic-forbidden', { msg: 'Sessions of other users are not yours to see.' })
+    }
+  }
+  const statuses = readStatuses(args.status, SESSION_STATUSES)
+  return and(
+    domain === null ? undefined : eq(sessions.domainName, domain),
+    user === null ? undefined : eq(sessions.userUuid, user),
+    args.group_id ? eq(sessions.groupId, args.group_id) : undefined,
+    args.access_key ? eq(sessions.accessKey, args.access_key) : undefined,
+    statuses ? inArray(sessions.status, statuses) : undefined,
+  )
+}
+
+/** A session that the requester may see, else null. */
+export async function sessionById(context: GraphContext, id: string): Promise<SessionRow | null> {
+  const { db, tables } = context.ports.store
+  const [row] = await db
+    .select()
+    .from(tables.sessions)
+    .where(and(eq(tables.sessions.id, id), await visible(context, {})))
+  return row ?? null
+}
+
+function sessionColumns({ ports }: GraphContext): QueryColumns {
+  const { sessions: t, groups, users, kernels } = ports.store.tables
+  return {
+    id: { column: t.id, kind: 'uuid' },
+    type: { column: t.sessionType, kind: 'lower' },
+    name: { column: t.name, kind: 'text' },
+    image: { column: kernels.image, kind: 'text' },
+    architecture: { column: kernels.architecture, kind: 'text' },
+    domain_name: { column: t.domainName, kind: 'text' },
+    group_name: { column: groups.name, kind: 'text' },
+    user_email: { column: users.email, kind: 'text' },
+    user_id: { column: t.userUuid, kind: 'uuid' },
+    full_name: { column: users.fullName, kind: 'text' },
+    access_key: { column: t.accessKey, kind: 'text' },
+    scaling_group: { column: t.scalingGroupName, kind: 'text' },
+    cluster_mode: { column: t.clusterMode, kind: 'lower' },
+    cluster_size: { column: t.clusterSize, kind: 'number' },
+    status: { column: t.status, kind: 'upper' },
+    status_info: { column: t.statusInfo, kind: 'text' },
+    status_changed: { column: kernels.statusChanged, kind: 'time' },
+    result: { column: t.result, kind: 'lower' },
+    created_at: { column: t.createdAt, kind: 'time' },
+    terminated_at: { column: t.terminatedAt, kind: 'time' },
+    starts_at: { column: t.startsAt, kind: 'time' },
+    startup_command: { column: t.startupCommand, kind: 'text' },
+    tag: { column: t.tag, kind: 'text' },
+    agent_ids: { column: t.agentIds, kind: 'list' },
+    agents: { column: t.agentIds, kind: 'list' },
+  }
+}
+
+async function sessionPage(context: GraphContext, args: SessionArgs & PageArgs) {
+  const { dialect, db, tables } = context.ports.store
+  const { sessions, groups, users, kernels } = tables
+  const columns = sessionColumns(context)
+  const where = and(await visible(context, args), filterCondition(dialect, columns, args.filter))
+  const isMain = and(eq(kernels.sessionId, sessions.id), eq(kernels.clusterRole, 'main'))
+  // The latest of creation, change and end comes first.
+  const latest = sql`coalesce(${sessions.terminatedAt}, ${kernels.statusChanged}, ${sessions.createdAt})`
+  const { limit, offset } = pageBounds(args)
+  const rows = await db
+    .select({ session: sessions })
+    .from(sessions)
+    .leftJoin(groups, eq(sessions.groupId, groups.id))
+    .leftJoin(users, eq(sessions.userUuid, users.uuid))
+    .leftJoin(kernels, isMain)
+    .where(where)
+    .orderBy(...orderTerms(columns, args.order, [desc(latest), desc(sessions.id)]))
+    .limit(limit)
+    .offset(offset)
+  const total = db
+    .select(counted)
+    .from(sessions)
+    .leftJoin(groups, eq(sessions.groupId, groups.id))
+    .leftJoin(users, eq(sessions.userUuid, users.uuid))
+    .leftJoin(kernels, isMain)
+    .where(where)
+  return { items: rows.map(({ session }) => session), total_count: await countOf(total) }
+}
+
+export const sessionQueries: RootFields = {
+  compute_session: (_, args: { id: string }, context) => sessionById(context, args.id),
+  compute_session_list: (_, args: SessionArgs & PageArgs, context) => sessionPage(context, args),
+}
+
+const mainKernel = async (row: SessionRow, { loaders }: GraphContext) =>
+  (await loaders.kernelsOfSession.load(row.id))[0] ?? null
+const owner = (row: SessionRow, { loaders }: GraphContext) => loaders.user.load(row.userUuid)
+
+export const sessionFields: FieldsOf<SessionRow> = {
+  session_id: (row) => row.id,
+  main_kernel_id: async (row, _, context) => (await mainKernel(row, context))?.id ?? null,
+  type: (row) => row.sessionType,
+  main_kernel_role: async (row, _, context) => (await mainKernel(row, context))?.clusterRole ?? null,
+  image: (row) => row.images[0] ?? null,
+  architecture: async (row, _, context) => (await mainKernel(row, context))?.architecture ?? null,
+  registry: async (row, _, context) => (await mainKernel(row, context))?.registry ?? null,
+  cluster_template: () => null,
+  group_name: async (row, _, { loaders }) => (await loaders.group.load(row.groupId))?.name ?? null,
+  user_email: async (row, _, context) => (await owner(row, context))?.email ?? null,
+  full_name: async (row, _, context) => (await owner(row, context))?.fullName ?? null,
+  user_id: (row) => row.userUuid,
+  created_user_email: async (row, _, context) => (await owner(row, context))?.email ?? null,
+  created_user_id: (row) => row.userUuid,
+  status_changed: (row) => row.statusHistory[row.status] ?? row.createdAt,
+  scheduled_at: (row) => row.statusHistory.SCHEDULED ?? null,
+  commit_status: () => 'ready',
+  abusing_reports: async (row, _, { loaders }) =>
+    (await loaders.kernelsOfSession.load(row.id)).map(() => null),
+  idle_checks: () => ({}),
+  agent_ids: (row, _, { requester, hideAgents }) =>
+    hideAgents && !requester.isSuperadmin ? [] : row.agentIds,
+  agents: (row, _, { requester, hideAgents }) => (hideAgents && !requester.isSuperadmin ? [] : row.agentIds),
+  scaling_group: (row) => row.scalingGroupName,
+  service_ports: async (row, _, context) => servicePorts(await mainKernel(row, context)),
+  mounts: (row) => row.vfolderMounts.map(({ name }) => name),
+  vfolder_mounts: (row) => row.vfolderMounts.map(({ vfid }) => vfid),
+  occupied_slots: (row) => row.occupyingSlots,
+  containers: (row, _, { loaders }) => loaders.kernelsOfSession.load(row.id),
+  dependencies: (row, _, { loaders }) => loaders.dependenciesOfSession.load(row.id),
+  inference_metrics: () => null,
+}
+
+function servicePorts(kernel: Awaited<ReturnType<typeof mainKernel>>) {
+  return (kernel?.servicePorts ?? [])
+    .filter(({ protocol }) => protocol !== 'internal')
+    .map((port) => ({
+      name: port.name,
+      protocol: port.protocol,
+      container_ports: port.containerPorts,
+      host_ports: port.hostPorts,
+      is_inference: port.isInference,
+    }))
+}
