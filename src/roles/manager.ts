@@ -5,6 +5,7 @@ import { schedulerFifo } from '../../plugins/scheduler-fifo/index.ts'
 import { adminSocketPath } from '../admin/socket-path.ts'
 import { serveAdmin } from '../admin/socket-server.ts'
 import type { SharedConfig } from '../config/shared.ts'
+import { storeTarget } from '../config/targets.ts'
 import { openStore } from '../db/open.ts'
 import { createSharedConfig } from '../db/shared-config.ts'
 import type { ManagerPorts } from '../manager/context.ts'
@@ -15,7 +16,7 @@ import type { AgentLink } from '../wire/agent-link.ts'
 import { encodeJoinToken } from '../wire/join-token.ts'
 import { openAdminFile } from './admin-file.ts'
 import type { RoleContext } from './context.ts'
-import { type SharedPorts, storeSettings } from './ports.ts'
+import type { SharedPorts } from './ports.ts'
 import type { RunningRole } from './role.ts'
 import { rpcAddress } from './rpc-address.ts'
 
@@ -43,8 +44,9 @@ export async function wireManager(
   const log = context.log.child({ role: 'manager' })
   const managerId = config.manager.id ?? `i-${hostname()}`
   await using stack = new AsyncDisposableStack()
-  const settings = storeSettings(context)
-  const store = stack.use(await openStore(settings, { clock, log, source: 'manager', role: config.role }))
+  const store = stack.use(
+    await openStore(storeTarget(config), { clock, log, source: 'manager', role: config.role }),
+  )
   const sharedConfig = createSharedConfig(store)
   const adminFile = openAdminFile(join(dataDir, 'admin.json'))
   const { credentials } = adminFile

@@ -1,5 +1,5 @@
 import type { Cache } from '../cache/cache.ts'
-import type { StoreSettings } from '../db/open.ts'
+import { redisTarget } from '../config/targets.ts'
 import type { EventBus } from '../events/bus.ts'
 import type { RoleContext } from './context.ts'
 
@@ -20,11 +20,13 @@ export async function embeddedPorts({ clock, log }: RoleContext): Promise<Shared
 
 /** The cluster drivers. Without Redis the embedded ones serve, which is right for a single manager only. */
 export async function clusterPorts(context: RoleContext): Promise<SharedPorts> {
-  const url = redisUrl(context)
-  if (!url) {
+  const redis = redisTarget(context.config)
+  if (!redis) {
     context.log.warn({}, 'no [redis] is configured: only one process of this role may run')
     return embeddedPorts(context)
   }
+  const { url } = redis
+  if (!url) throw new Error('redis.sentinel is not served yet: give redis.addr or redis.url')
   const { clock, log } = context
   const { createRedisBus } = await import('../events/drivers/redis.ts')
   const { createRedisCache } = await import('../cache/drivers/redis.ts')
@@ -41,25 +43,4 @@ function owning(bus: EventBus, cache: Cache): SharedPorts {
       await cache[Symbol.asyncDispose]()
     },
   }
-}
-
-function redisUrl({ config }: RoleContext): string | null {
-  const { url, addr, db, password } = config.redis
-  if (url) return url
-  if (!addr) return null
-  const credentials = password ? `:${encodeURIComponent(password)}@` : ''
-  return `redis://${credentials}${addr.host}:${addr.port}/${db}`
-}
-
-/** Where `[store]` says that the rows are. */
-export function storeSettings({ config, dataDir }: RoleContext): StoreSettings {
-  const { kind, path, url, addr, name, user, password, poolSize } = config.store
-  const isPostgres = kind === 'postgresql' || (kind === null && (url !== null || addr !== null))
-  if (!isPostgres) return { kind: 'sqlite', path: path ?? `${dataDir}/store.db` }
-  if (url) return { kind: 'postgresql', url, poolSize }
-  const credentials = user
-    ? `${encodeURIComponent(user)}${password ? `:${encodeURIComponent(password)}` : ''}@`
-    : ''
-  const host = addr ? `${addr.host}:${addr.port}` : '127.0.0.1:5432'
-  return { kind: 'postgresql', url: `postgres://${credentials}${host}/${encodeURIComponent(name)}`, poolSize }
 }

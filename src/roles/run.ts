@@ -1,7 +1,8 @@
 import { CONFIG_FLAGS_HELP } from '../config/source/flags.ts'
+import { storeTarget } from '../config/targets.ts'
 import { VERSION } from '../core/version.ts'
 import { openContext, type RoleContext } from './context.ts'
-import { clusterPorts, storeSettings } from './ports.ts'
+import { clusterPorts } from './ports.ts'
 import { ROLE_NAMES, type RoleName, type RunningRole } from './role.ts'
 import { stopSignal } from './stop-signal.ts'
 import { upOptions } from './up-options.ts'
@@ -54,7 +55,7 @@ async function startManagerRole(context: RoleContext): Promise<RunningRole> {
   const { clock, log, config } = context
   await using stack = new AsyncDisposableStack()
   const shared = stack.use(await clusterPorts(context))
-  if (storeSettings(context).kind === 'sqlite') log.warn({}, 'the store is SQLite: only one manager may run')
+  if (storeTarget(config).kind === 'sqlite') log.warn({}, 'the store is SQLite: only one manager may run')
   const io = stack.use(await IoThread.start())
   const { host, port } = config.manager.rpcListenAddr
   let transport: InstanceType<typeof ZeromqServerTransport> | null = null
