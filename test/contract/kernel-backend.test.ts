@@ -186,13 +186,13 @@ for (const driver of [nativeDriver, dockerDriver()]) {
     })
 
     test('tells an exit with its code, once heard by every watcher', async () => {
-      const exits: ContainerExit[] = []
-      using _watch = backend.watch((exit) => exits.push(exit))
+      using heard = listen(backend)
       const { spec, containerId } = await runReady({ exitOn: 'stop', exitCode: 7 })
       writeFileSync(join(spec.workDir, 'stop'), '')
-      await until(() => exits.length > 0)
-      expect(exits).toEqual([{ containerId, kernelId: spec.kernelId, exitCode: 7, outOfMemory: false }])
-      expect(await mine(spec.kernelId)).toMatchObject({ running: false, exitCode: 7 })
+      const exit = await heard.exitOf(spec.kernelId)
+      expect(exit).toEqual({ containerId, kernelId: spec.kernelId, exitCode: 7, outOfMemory: false })
+      await until(async () => (await mine(spec.kernelId))?.running === false)
+      expect((await mine(spec.kernelId))?.exitCode).toBe(7)
       expect((await end(containerId)).exitCode).toBe(7)
     })
 
@@ -218,15 +218,13 @@ for (const driver of [nativeDriver, dockerDriver()]) {
 
     test('another life of the agent takes over: kernels run on and their exits are still told', async () => {
       const { spec, containerId } = await runReady({ exitOn: 'stop', exitCode: 3 })
-      const exits: ContainerExit[] = []
       await using next = await driver.open(dir.at('data'))
-      using _watch = next.watch((exit) => exits.push(exit))
+      using heard = listen(next)
       expect(await next.find(OWNER)).toContainEqual(
         expect.objectContaining({ containerId, kernelId: spec.kernelId, running: true }),
       )
       writeFileSync(join(spec.workDir, 'stop'), '')
-      await until(() => exits.length > 0)
-      expect(exits[0]).toMatchObject({ containerId, exitCode: 3 })
+      expect(await heard.exitOf(spec.kernelId)).toMatchObject({ containerId, exitCode: 3 })
       expect((await next.remove(containerId, { graceMs: 0, maxLogBytes: 0 })).exitCode).toBe(3)
     })
 
@@ -240,11 +238,9 @@ for (const driver of [nativeDriver, dockerDriver()]) {
           mounts: [{ source: shared, target: '/home/work/data', readOnly: false }],
         },
       )
-      const exits: ContainerExit[] = []
-      using _watch = backend.watch((exit) => exits.push(exit))
+      using heard = listen(backend)
       const { containerId } = await backend.run(spec)
-      await until(() => exits.length > 0)
-      expect(exits[0]?.exitCode).toBe(5)
+      expect((await heard.exitOf(spec.kernelId)).exitCode).toBe(5)
       await end(containerId)
       expect(existsSync(join(shared, 'stop'))).toBe(true)
     })
@@ -255,6 +251,16 @@ for (const driver of [nativeDriver, dockerDriver()]) {
       await end(containerId)
     })
   })
+}
+
+/** Exits as the backend tells them; other kernels of the machine are heard too. */
+function listen(backend: KernelBackend): Disposable & { exitOf(kernelId: string): Promise<ContainerExit> } {
+  const exits: ContainerExit[] = []
+  const watch = backend.watch((exit) => exits.push(exit))
+  return {
+    exitOf: (kernelId) => until(() => exits.find((exit) => exit.kernelId === kernelId)),
+    [Symbol.dispose]: () => watch[Symbol.dispose](),
+  }
 }
 
 function environOf(path: string): string {

@@ -6,9 +6,22 @@ import type { RunnerBundle } from '../../runner-bundle.ts'
 export interface ContainerOptionsInput {
   spec: ContainerSpec
   bundle: RunnerBundle
+  ulimits: readonly Ulimit[]
   /** Bytes of output that the engine keeps. */
   maxLogBytes: number
 }
+
+export interface Ulimit {
+  Name: string
+  Soft: number
+  Hard: number
+}
+
+/** What kernels get where the engine may raise limits. */
+export const KERNEL_ULIMITS: readonly Ulimit[] = [
+  { Name: 'nofile', Soft: 1_048_576, Hard: 1_048_576 },
+  { Name: 'memlock', Soft: -1, Hard: -1 },
+]
 
 const LOG_FILES = 5
 
@@ -24,6 +37,7 @@ export const runnerCommand = ({ loader, executable }: RunnerBundle): string[] =>
 export function containerOptions({
   spec,
   bundle,
+  ulimits,
   maxLogBytes,
 }: ContainerOptionsInput): Docker.ContainerCreateOptions {
   const { network } = spec
@@ -63,10 +77,7 @@ export function containerOptions({
         ...spec.mounts.map(({ source, target, readOnly }) => bind(source, target, readOnly)),
       ],
       CapAdd: ['IPC_LOCK', 'SYS_NICE'],
-      Ulimits: [
-        { Name: 'nofile', Soft: 1_048_576, Hard: 1_048_576 },
-        { Name: 'memlock', Soft: -1, Hard: -1 },
-      ],
+      Ulimits: [...ulimits],
       LogConfig: {
         Type: 'local',
         Config: {

@@ -6,7 +6,7 @@ import type { ContainerExit, KernelBackend } from '../../../plugin/kernel-backen
 import { AgentError, describeError } from '../../agent-error.ts'
 import { KERNEL_LABELS } from '../../kernels/labels.ts'
 import { prepareRunnerBundle, removeOldBundles } from '../../runner-bundle.ts'
-import { containerOptions } from './container-options.ts'
+import { containerOptions, KERNEL_ULIMITS, type Ulimit } from './container-options.ts'
 import { accepting, statusOf } from './engine-error.ts'
 import { followExits } from './engine-events.ts'
 import { createEngineImages } from './engine-images.ts'
@@ -40,6 +40,8 @@ export async function openDockerBackend(options: DockerBackendOptions): Promise<
   const usage = createEngineUsage(docker)
   const listeners = new Set<(exit: ContainerExit) => void>()
   const closing = new AbortController()
+  /** Shrinks when the engine refuses one. */
+  let ulimits: readonly Ulimit[] = KERNEL_ULIMITS
   const following = followExits(
     docker,
     (exit) => {
@@ -59,14 +61,21 @@ export async function openDockerBackend(options: DockerBackendOptions): Promise<
     pull: (image, auth, signal) => pullImage(docker, image, auth, signal),
 
     async run(spec) {
-      const settings = containerOptions({ spec, bundle, maxLogBytes })
-      const container = await createContainer(docker, settings)
-      try {
-        await container.start()
-        return { containerId: container.id }
-      } catch (cause) {
-        await accepting([404, 409], () => container.remove({ force: true, v: true }))
-        throw new AgentError('ContainerCreationFailed', describeError(cause).message, { cause })
+      for (;;) {
+        const container = await createContainer(
+          docker,
+          containerOptions({ spec, bundle, ulimits, maxLogBytes }),
+        )
+        try {
+          await container.start()
+          return { containerId: container.id }
+        } catch (cause) {
+          await accepting([404], () => container.remove({ force: true, v: true }))
+          const fewer = withoutRefused(ulimits, cause)
+          if (fewer.length === ulimits.length) throw refused(cause)
+          log.warn({ error: describeError(cause) }, 'the engine may not raise a limit: kernels go without it')
+          ulimits = fewer
+        }
       }
     },
 
@@ -162,6 +171,15 @@ async function createContainer(
       throw refused(second)
     })
   }
+}
+
+/** Numbers of limits as Linux and the engine's message have them. */
+const RLIMIT_NAMES: Record<string, string> = { '7': 'nofile', '8': 'memlock' }
+
+/** An engine that is itself confined (no CAP_SYS_RESOURCE) cannot give what it has not. */
+function withoutRefused(ulimits: readonly Ulimit[], error: unknown): readonly Ulimit[] {
+  const type = /error setting rlimit type (\d+)/.exec(describeError(error).message)?.[1] ?? ''
+  return ulimits.filter(({ Name }) => Name !== RLIMIT_NAMES[type])
 }
 
 const refused = (cause: unknown): AgentError =>
