@@ -13,7 +13,7 @@ import { loadAgentId } from './agent-id.ts'
 import { agentMethods, serveStream } from './agent-methods.ts'
 import { createAllocator } from './allocator/allocator.ts'
 import { computeUnitOf } from './allocator/compute-unit.ts'
-import { openKernelLink } from './execution/kernel-link.ts'
+import { type OpenKernelLink, openKernelLink } from './execution/kernel-link.ts'
 import { createImageCatalog } from './images/image-catalog.ts'
 import { destroyKernel } from './kernels/destroy-kernel.ts'
 import { createKernelLives } from './kernels/kernel-lives.ts'
@@ -42,6 +42,8 @@ export interface AgentParts {
   clock: Clock
   log: Logger
   ids: { next(): string }
+  /** The agent's end of runner links; tests bring their own. */
+  openLink?: OpenKernelLink
 }
 
 /**
@@ -143,7 +145,7 @@ async function openContext(parts: AgentParts, closing: AbortSignal): Promise<Age
     images: createImageCatalog(backend),
     records,
     journal,
-    openLink: openKernelLink,
+    openLink: parts.openLink ?? openKernelLink,
     kernels: new Map(),
     closing,
     clock: parts.clock,
