@@ -101,6 +101,7 @@ async function build(name: string, force: boolean): Promise<void> {
           setup: (bundler) =>
             bundler.onResolve({ filter: /dist\/native\/libzmq\.so$/ }, () => ({ path: libzmq })),
         },
+        { name: 'no compiled extras', setup: leaveOutCompiledExtras },
         { name: 'worker addresses', setup: addressWorkers },
         { name: 'unwritten parts', setup: leaveOutUnwritten },
       ],
@@ -125,6 +126,18 @@ async function build(name: string, force: boolean): Promise<void> {
     `built dist/${target.file} for ${target.bun}: ${megabytes(statSync(outfile).size)} in ${seconds} s`,
   )
   if (name === hostTarget) linkClient()
+}
+
+/** ssh2 goes without these two; they exist only where npm ran install scripts, and builds are to be alike. */
+function leaveOutCompiledExtras(bundler: Bun.PluginBuilder): void {
+  bundler.onResolve({ filter: /^cpu-features$|\/sshcrypto\.node$/ }, ({ path }) => ({
+    path,
+    namespace: 'absent',
+  }))
+  bundler.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({
+    contents: `exports.absent = true; throw new Error(${JSON.stringify(`${path} is left out`)})`,
+    loader: 'js',
+  }))
 }
 
 /** Split chunks lie at the executable's root, so a worker's address beside its starter is written out here. */
