@@ -1,0 +1,99 @@
+import { writeFileSync } from 'node:fs'
+import { freePorts } from '../ports.ts'
+import { startPostgres } from '../postgres.ts'
+import { runProduct } from '../product.ts'
+import { startRedis } from '../redis.ts'
+import type { Shape, ShapeOptions } from '../shapes.ts'
+import { adminKeys, kernelPorts, placeBackend, shapeHome } from './home.ts'
+import { expectNothingLeft } from './leftovers.ts'
+import { type RoleProcess, type ShapeRole, startRoleProcess } from './role-process.ts'
+
+type Settings = Record<string, Record<string, string | number | string[]>>
+
+const toml = (settings: Settings): string =>
+  Object.entries(settings)
+    .map(([section, keys]) => {
+      const lines = Object.entries(keys).map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`)
+      return `[${section}]\n${lines.join('')}`
+    })
+    .join('\n')
+
+/** One process per role, each with its own data directory and configuration; PostgreSQL, Redis, ZeroMQ with CURVE. */
+export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
+  await using stack = new AsyncDisposableStack()
+  const backend = stack.use(await placeBackend(options.backend))
+  const postgres = stack.use(await startPostgres())
+  const redis = stack.use(await startRedis())
+  const home = shapeHome('cluster')
+  stack.defer(() => home[Symbol.dispose]())
+  stack.defer(() => expectNothingLeft(home.path, backend.host))
+
+  const ports = await freePorts(7)
+  const at = (index: number): string => `127.0.0.1:${ports[index]}`
+  const shared: Settings = { store: { url: postgres.url }, redis: { url: redis.url } }
+  const roles = new Map<ShapeRole, RoleProcess>()
+  const configOf = (role: ShapeRole): string => home.at(`${role}.toml`)
+  const start = async (role: ShapeRole, settings: Settings, args: string[] = [], env = {}) => {
+    writeFileSync(configOf(role), toml(settings), { mode: 0o600 })
+    const started = await startRoleProcess({
+      command: role,
+      args: ['--config', configOf(role), ...args],
+      env,
+      dataDir: home.at(role),
+      cwd: home.path,
+    })
+    roles.set(role, stack.use(started))
+    return started
+  }
+
+  const manager = await start('manager', {
+    ...shared,
+    manager: { 'service-addr': at(0), 'rpc-listen-addr': at(1) },
+  })
+  const token = await runProduct(
+    ['mgr', 'agent', 'token', '--data', home.at('manager'), '--config', configOf('manager')],
+    { cwd: home.path },
+  )
+  if (token.code !== 0) throw new Error(`mgr agent token ended with ${token.code}: ${token.stderr}`)
+  await start(
+    'agent',
+    {
+      agent: { 'scaling-group': 'default' },
+      container: { 'bind-host': '127.0.0.1', 'advertised-host': '127.0.0.1' },
+      resource: { 'reserved-cpu': 0, 'reserved-mem': 0, 'reserved-disk': 0 },
+    },
+    [
+      ...['--join-token', token.stdout.trim(), '--set', `container.port-range=${kernelPorts()}`, '--drain'],
+      ...backend.args,
+    ],
+    backend.env,
+  )
+  await start('storage-proxy', {
+    'api.client': { 'service-addr': at(2) },
+    'api.manager': { 'service-addr': at(3) },
+  })
+  const web = await start('webserver', {
+    redis: { url: redis.url },
+    webserver: { 'service-addr': at(4) },
+    'webserver.api': { endpoint: [`http://${at(0)}`] },
+  })
+  await start('app-proxy', { ...shared, 'app-proxy': { 'service-addr': at(5) } })
+  await start('watcher', { watcher: { 'service-addr': at(6), token: 'test-watcher' } })
+
+  const pids = Object.fromEntries([...roles].map(([role, { pid }]) => [role, pid])) as Record<
+    ShapeRole,
+    number
+  >
+  const owned = stack.move()
+  return {
+    name: 'cluster',
+    endpoint: manager.ready.endpoint ?? `http://${at(0)}`,
+    web: web.ready.endpoints.web ?? `http://${at(4)}`,
+    ...adminKeys(home.at('manager')),
+    password: '',
+    dataDir: home.at('manager'),
+    pids,
+    logs: () => [...roles.values()].map((role) => role.logs()).join('\n'),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}

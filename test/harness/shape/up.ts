@@ -1,0 +1,39 @@
+import { placement } from '../placement.ts'
+import type { Shape, ShapeOptions } from '../shapes.ts'
+import { adminKeys, kernelPorts, placeBackend, shapeHome } from './home.ts'
+import { expectNothingLeft } from './leftovers.ts'
+import { SHAPE_ROLES, type ShapeRole, startRoleProcess } from './role-process.ts'
+
+/** All roles in one process, on the embedded drivers. */
+export async function startUpShape(options: ShapeOptions): Promise<Shape> {
+  await using stack = new AsyncDisposableStack()
+  const backend = stack.use(await placeBackend(options.backend))
+  const home = shapeHome('up')
+  stack.defer(() => home[Symbol.dispose]())
+  stack.defer(() => expectNothingLeft(home.path, backend.host))
+  const dataDir = home.at('data')
+  const up = stack.use(
+    await startRoleProcess({
+      command: 'up',
+      args: ['--drain', ...backend.args],
+      env: { ...(await placement()), BACKENDAI_CONTAINER__PORT_RANGE: kernelPorts(), ...backend.env },
+      dataDir,
+      cwd: home.path,
+    }),
+  )
+  const { endpoint, web } = up.ready
+  if (!endpoint || !web) throw new Error(`up announced no addresses: ${JSON.stringify(up.ready)}`)
+  const pids = Object.fromEntries(SHAPE_ROLES.map((role) => [role, up.pid])) as Record<ShapeRole, number>
+  const owned = stack.move()
+  return {
+    name: 'up',
+    endpoint,
+    web,
+    ...adminKeys(dataDir),
+    password: /Password\s+(\S+)/.exec(up.server.output())?.[1] ?? '',
+    dataDir,
+    pids,
+    logs: () => up.logs(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}

@@ -1,0 +1,36 @@
+import type { ShapeRole } from './shape/role-process.ts'
+
+export type ShapeName = 'up' | 'cluster'
+export type BackendName = 'process' | 'docker'
+
+export interface ShapeOptions {
+  backend: BackendName
+}
+
+/** A running product, however many processes it is. */
+export interface Shape extends AsyncDisposable {
+  readonly name: ShapeName
+  /** The manager's and the webserver's base URLs. */
+  readonly endpoint: string
+  readonly web: string
+  readonly accessKey: string
+  readonly secretKey: string
+  /** The first administrator's. */
+  readonly email: string
+  readonly password: string
+  /** The manager's data directory. */
+  readonly dataDir: string
+  /** `up` has the same number for every role. */
+  readonly pids: Readonly<Record<ShapeRole, number>>
+  /** What every role wrote, for the message of a failed test. */
+  logs(): string
+}
+
+/**
+ * Starts the built executable as one process (`up`) or as one process per role on PostgreSQL and Redis (`cluster`).
+ * Disposing ends sessions and processes, and fails when a process, a container or a directory is left behind.
+ */
+export async function startShape(name: ShapeName, options: ShapeOptions): Promise<Shape> {
+  if (name === 'up') return (await import('./shape/up.ts')).startUpShape(options)
+  return (await import('./shape/cluster.ts')).startClusterShape(options)
+}
