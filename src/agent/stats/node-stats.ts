@@ -62,8 +62,9 @@ export function createNodeStats(diskPath: string): NodeStats {
           net_tx: bps(tx),
         },
         devices: {
+          // Of a device, the official client can show bytes, Celsius, bps and pct only.
           cpu_util: Object.fromEntries(
-            cores.map(([core, ms]) => [core, metric({ current: ms, capacity: interval, unitHint: 'msec' })]),
+            cores.map(([core, ms]) => [core, metric({ current: ms, capacity: interval, unitHint: 'pct' })]),
           ),
           mem: { root: usedMemory },
           disk: { [diskPath]: usedDisk },
