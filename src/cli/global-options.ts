@@ -40,7 +40,11 @@ export interface CommandSpec {
 
 /** A command of the tree with the flags that every one has, and its examples below the help. */
 export function subcommand(parent: Command, spec: CommandSpec): Command {
-  const command = parent.command(spec.name).summary(spec.summary).description(sentence(spec.summary))
+  const command = parent
+    .command(spec.name)
+    .summary(spec.summary)
+    .description(sentence(spec.summary))
+    .helpCommand(false)
   for (const alias of spec.aliases ?? []) command.alias(alias)
   if (spec.usage) command.usage(spec.usage)
   const lines = spec.examples.map((example) => `  $ backend.ai ${example}`)

@@ -64,7 +64,10 @@ export async function buildProgram(
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(--help tells more)')
-    .configureHelp({ helpWidth: Math.min(io.stdout.columns, 100), showGlobalOptions: false })
+    .configureHelp({
+      helpWidth: Math.min(io.stdout.columns, 100),
+      subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', '),
+    })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),

@@ -7,7 +7,7 @@ export const defineCompletion: Define = (parent, bind) => {
   subcommand(parent, {
     name: 'completion',
     summary: 'print a completion script for your shell',
-    examples: ['completion bash > ~/.local/share/bash-completion/completions/backendai'],
+    examples: ['completion bash > /etc/bash_completion.d/backendai', 'completion zsh', 'completion fish'],
   })
     .argument('<SHELL>', 'bash, zsh or fish')
     .action(

@@ -36,7 +36,7 @@ export const defineRun: Define = (parent, bind) => {
     examples: [
       `run --rm -c 'print("hello world")' python`,
       `run --rm --exec 'python main.py 1' python main.py`,
-      `run --rm --exec 'python main.py $X' --exec-range X=range:1,6,2 python main.py`,
+      `run --rm -c 'print(1)' -e 'N=$X' --env-range X=case:1,2,3 python`,
     ],
   })
     .argument('<IMAGE>', 'image reference or alias, such as python')

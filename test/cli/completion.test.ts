@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'bun:test'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { completionScript, SHELLS } from '../../src/cli/completion-script.ts'
+import { runCli } from '../../src/cli/program.ts'
+import { json, startScriptedManager } from '../client/scripted-manager.ts'
+import { testIo } from './test-io.ts'
+
+async function candidates(words: string[], endpoint?: string): Promise<string[]> {
+  const io = testIo(endpoint ? { endpoint } : {})
+  expect(await runCli(['__complete', '--', ...words], io)).toBe(0)
+  return io.out.stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\t')[0] ?? '']))
+}
+
+describe('candidates', () => {
+  test('first words: commands and roles', async () => {
+    expect(await candidates([''])).toEqual(expect.arrayContaining(['run', 'ps', 'admin', 'up', 'manager']))
+    expect(await candidates(['re'])).toEqual(['restart', 'rename'])
+  })
+
+  test('commands of a group, at any depth', async () => {
+    expect(await candidates(['admin', ''])).toEqual(['agent', 'image', 'session'])
+    expect(await candidates(['--json', 'admin', 'image', 'de'])).toEqual(['dealias'])
+  })
+
+  test('options, and the choices of one', async () => {
+    expect(await candidates(['run', '--env'])).toEqual(['--env-range', '--env'])
+    expect(await candidates(['run', '--type', ''])).toEqual(['interactive', 'batch'])
+    expect(await candidates(['run', '--name', ''])).toEqual([])
+  })
+
+  test('names of living sessions where a session is meant', async () => {
+    await using manager = await startScriptedManager()
+    const items = ['alpha', 'beta'].map((name) => ({ name, image: 'python', status: 'RUNNING' }))
+    manager.on('POST /admin/gql', () => json({ data: { compute_session_list: { items, total_count: 2 } } }))
+    expect(await candidates(['rm', ''], manager.endpoint)).toEqual(['alpha', 'beta'])
+    expect(await candidates(['rm', 'alpha', 'b'], manager.endpoint)).toEqual(['beta'])
+    expect(await candidates(['session', 'logs', '-f', 'a'], manager.endpoint)).toEqual(['alpha'])
+    expect(await candidates(['upload', 'alpha', ''], manager.endpoint)).toEqual([])
+    expect(await candidates(['run', ''], manager.endpoint)).toEqual([])
+  })
+
+  test('nothing, quickly and silently, when no server answers', async () => {
+    expect(await candidates(['rm', ''], 'http://127.0.0.1:1')).toEqual([])
+    expect(await candidates(['rm', ''])).toEqual([])
+  })
+})
+
+describe('scripts', () => {
+  test.each([...SHELLS])('%s is printed', async (shell) => {
+    const io = testIo()
+    expect(await runCli(['completion', shell], io)).toBe(0)
+    expect(io.out.stdout).toBe(completionScript(shell))
+    expect(io.out.stdout).toContain('__complete --')
+  })
+
+  test('another shell is wrong usage', async () => {
+    expect(await runCli(['completion', 'tcsh'], testIo())).toBe(2)
+  })
+
+  test('bash accepts the script and completes with it', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'cli-completion-'))
+    try {
+      const program = join(directory, 'backendai')
+      writeFileSync(
+        program,
+        `#!/bin/sh\nprintf 'alpha\\tRUNNING x\\nalpine\\t\\n'; echo "$@" > ${directory}/called\n`,
+      )
+      chmodSync(program, 0o755)
+      const script = join(directory, 'completion.bash')
+      writeFileSync(script, completionScript('bash'))
+      const check = Bun.spawnSync(['bash', '-n', script])
+      expect(check.stderr.toString()).toBe('')
+      const use = `source ${script}; COMP_WORDS=(${program} rm al); COMP_CWORD=2; _backendai; printf '%s\\n' "\${COMPREPLY[@]}"`
+      const run = Bun.spawnSync(['bash', '-c', use])
+      expect(run.stderr.toString()).toBe('')
+      expect(run.stdout.toString()).toBe('alpha\nalpine\n')
+      expect(await Bun.file(join(directory, 'called')).text()).toBe('__complete -- rm al\n')
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+  })
+})
