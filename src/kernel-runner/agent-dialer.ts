@@ -64,7 +64,8 @@ export class AgentDialer {
           },
           data: (_socket, chunk) => frames?.receive(chunk),
           drain: () => frames?.flush(),
-          close: close,
+          end: close,
+          close,
           error: (_socket, error) => frames?.close(error),
         },
       })

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { systemClock } from '../lib/clock.ts'
-import { createLogger } from '../lib/logger.ts'
+import { jsonLog } from './json-log.ts'
 import { native } from './libc.ts'
 import { Processes } from './processes.ts'
 import { Reaper } from './reaper.ts'
@@ -24,7 +24,7 @@ export async function runKernelRunner(_argv: string[]): Promise<number> {
     process.stderr.write(`kernel-runner: ${error.message}\n`)
     return 2
   }
-  const log = createLogger({ level: 'info' }).child({ kernelId: settings.kernelId })
+  const log = jsonLog({ kernelId: settings.kernelId })
   native.becomeSubreaper()
   // Lowered by a starter of another user: the user's processes run as we do, and the token is ours alone.
   if (statSync(`/proc/${process.ppid}`).uid !== process.getuid?.()) native.hideMemory()
@@ -34,6 +34,10 @@ export async function runKernelRunner(_argv: string[]): Promise<number> {
   const processes = new Processes(reaper, owner)
   const stop = new AbortController()
   const end = () => stop.abort()
+  // A defect in one corner must not take the user's running code with it.
+  const survive = (error: unknown) => log.error({ error: String(error) }, 'an error that nobody handled')
+  process.on('uncaughtException', survive)
+  process.on('unhandledRejection', survive)
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
   process.on('SIGCHLD', () => reaper.sweep())

@@ -15,6 +15,9 @@ export interface SpawnRequest {
   descriptors: (number | 'ignore')[]
 }
 
+/** Rounds of 1 ms in which adopted processes are killed at the end; a process in the middle of I/O takes longer. */
+const LAST_ROUNDS = 200
+
 /** Starts every process of the user: in its own session, as the user where we are root, known to the reaper. */
 export class Processes {
   readonly reaper: Reaper
@@ -80,12 +83,12 @@ export class Processes {
     clearTimeout(timer)
     for (const pid of groups) signalGroup(pid, 'SIGKILL')
     // Daemons that left their group are children of ours by now; each round adopts the next generation.
-    for (let round = 0; round < 16; round += 1) {
+    for (let round = 0; round < LAST_ROUNDS; round += 1) {
+      this.reaper.sweep()
       const rest = this.reaper.living()
-      if (rest.length === 0) break
+      if (rest.length === 0) return
       for (const pid of rest) signal(pid, 'SIGKILL')
       await Bun.sleep(1)
-      this.reaper.sweep()
     }
   }
 }

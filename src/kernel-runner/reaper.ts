@@ -21,11 +21,9 @@ export class Reaper {
     }
   }
 
-  /** Direct children still alive, ours and adopted ones. */
+  /** Direct children that are not reaped yet, ours and adopted ones. */
   living(): number[] {
-    return children()
-      .filter(({ state }) => state !== 'Z')
-      .map(({ pid }) => pid)
+    return children().map(({ pid }) => pid)
   }
 }
 

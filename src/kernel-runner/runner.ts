@@ -7,12 +7,12 @@ import { childEnvironment, findShell } from './child-environment.ts'
 import { ContainerLog, taskLogPath } from './execution/container-log.ts'
 import { Outbox } from './execution/outbox.ts'
 import { TaskQueue } from './execution/task-queue.ts'
-import { WorkFolder } from './files/work-folder.ts'
+import type { WorkFolder } from './files/work-folder.ts'
 import type { Processes } from './processes.ts'
 import type { Runtime } from './runtimes/runtime.ts'
 import { selectRuntime } from './runtimes/select-runtime.ts'
 import { findProgram, type Workplace } from './runtimes/shell.ts'
-import { Services } from './services/services.ts'
+import type { Services } from './services/services.ts'
 import type { RunnerSettings } from './settings.ts'
 import { StreamHub } from './streams/stream-hub.ts'
 
@@ -80,15 +80,23 @@ export class Runner {
       log,
     })
     this.#streams = new StreamHub(send, host, log)
-    const services = new Services({
-      ...host,
-      log,
-      clock,
-      folder: settings.serviceDefinitionsDir,
-      runtimePath: settings.runtimePath ?? findProgram(['python3', 'python'], environ) ?? '',
-      output: (_stream, bytes) => this.#containerLog.copy(bytes),
+    // Loaded when first asked for: a session waits for this process to start, and most never need them.
+    const services = onFirstUse(async () => {
+      const { Services } = await import('./services/services.ts')
+      return new Services({
+        ...host,
+        log,
+        clock,
+        folder: settings.serviceDefinitionsDir,
+        runtimePath: settings.runtimePath ?? findProgram(['python3', 'python'], environ) ?? '',
+        output: (_stream, bytes) => this.#containerLog.copy(bytes),
+      })
     })
-    this.#methods = this.#makeMethods(new WorkFolder(workDir, processes.owner), services)
+    const folder = onFirstUse(async () => {
+      const { WorkFolder } = await import('./files/work-folder.ts')
+      return new WorkFolder(workDir, processes.owner)
+    })
+    this.#methods = this.#makeMethods(folder, services)
   }
 
   /** Serves until the signal aborts. */
@@ -134,7 +142,7 @@ export class Runner {
     }
   }
 
-  #makeMethods(folder: WorkFolder, services: Services): RunnerMethods {
+  #makeMethods(folder: () => Promise<WorkFolder>, services: () => Promise<Services>): RunnerMethods {
     return {
       status: async () => ({
         startedAt: this.#startedAt,
@@ -145,19 +153,29 @@ export class Runner {
         // The interpreter answers one question at a time.
         completions: this.#queue.running === null ? await this.#runtime.complete(code, options) : [],
       }),
-      listFiles: ({ path }) => folder.list(path),
+      listFiles: async ({ path }) => (await folder()).list(path),
       writeFile: async ({ path, content }) => {
-        await folder.write(path, content)
+        await (await folder()).write(path, content)
         return {}
       },
-      archive: async ({ path, maxBytes }) => ({ archive: await folder.archive(path, maxBytes) }),
-      startService: (args) => services.start(args),
+      archive: async ({ path, maxBytes }) => ({
+        archive: await (await folder()).archive(path, maxBytes),
+      }),
+      startService: async (args) => (await services()).start(args),
       shutdownService: async ({ name }) => {
-        services.shutdown(name)
+        ;(await services()).shutdown(name)
         return {}
       },
-      apps: async () => ({ data: await services.apps() }),
+      apps: async () => ({ data: await (await services()).apps() }),
     }
+  }
+}
+
+function onFirstUse<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null
+  return () => {
+    made ??= make()
+    return made
   }
 }
 

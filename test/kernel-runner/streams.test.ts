@@ -45,6 +45,8 @@ test('a terminal whose client goes away ends its shell', async () => {
     }
   }
   while (isAlive()) await Bun.sleep(5)
+  expect(kernel.link.isConnected).toBe(true)
+  expect((await kernel.query('echo fine')).stdout).toBe('fine\n')
 })
 
 test('a TCP stream carries megabytes both ways, ends both ways, and a refused port is told', async () => {

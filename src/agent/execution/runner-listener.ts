@@ -19,6 +19,8 @@ export interface RunnerListenerOptions extends OpenKernelLinkOptions {
 /** A stranger may say this much, this long, before the runner's token must have come. */
 const HELLO_LIMIT_BYTES = 64 * 1024
 const HELLO_LIMIT_MS = 5000
+/** How long the runner may take to close its end when ours goes. */
+const FAREWELL_MS = 500
 const STRANGERS = 16
 
 interface Peer {
@@ -92,6 +94,7 @@ export function listenForRunner(options: RunnerListenerOptions): AsyncDisposable
       open,
       data: (socket, chunk) => socket.data.frames.receive(chunk),
       drain: (socket) => socket.data.frames.flush(),
+      end: (socket) => socket.data.frames.close(null),
       close: (socket) => socket.data.frames.close(null),
       error: (socket, error) => socket.data.frames.close(error),
     },
@@ -102,7 +105,7 @@ export function listenForRunner(options: RunnerListenerOptions): AsyncDisposable
   return {
     [Symbol.asyncDispose]: async () => {
       listener.stop(false)
-      for (const peer of [...all]) peer.frames.close(null)
+      await Promise.all([...all].map((peer) => peer.frames.finish(FAREWELL_MS)))
       rmSync(path, { force: true })
     },
   }

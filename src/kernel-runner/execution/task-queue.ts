@@ -58,6 +58,11 @@ export class TaskQueue {
 
   idleOutput(stream: 'stdout' | 'stderr', bytes: Uint8Array): void {
     this.#options.copyOutput(bytes)
+    if (this.#current) {
+      // As on a terminal: what runs in the background prints between the lines of what runs in front.
+      void this.#current.tell(stream, bytes)
+      return
+    }
     const copy = Uint8Array.from(bytes)
     this.#leftover.push({ stream, bytes: copy })
     this.#leftoverBytes += copy.length

@@ -1,7 +1,6 @@
 import type { Logger } from '../../lib/logger.ts'
 import { isTerminalSize, LinkStream } from '../../wire/runner-link/link-stream.ts'
 import type { RunnerFrame } from '../../wire/runner-protocol.ts'
-import { openConnection } from './connection.ts'
 import { Terminal, type TerminalHost } from './terminal.ts'
 
 /** The streams that the agent opened: terminals and connections to ports. They end with the link. */
@@ -46,7 +45,7 @@ export class StreamHub {
       const cols = isTerminalSize(frame.cols) ? frame.cols : 80
       done = new Terminal(this.#host, stream, rows, cols).serve()
     } else {
-      done = openConnection(frame.port, stream)
+      done = import('./connection.ts').then(({ openConnection }) => openConnection(frame.port, stream))
     }
     done.then(
       () => stream.end(),

@@ -13,6 +13,7 @@ const HOLD_AT = 512 * 1024
 const RESUME_AT = 64 * 1024
 /** A program that ignores Ctrl-S and goes on loses its terminal here. */
 const LIMIT = 32 * 1024 * 1024
+const HANG_UP_MS = 1000
 const IXON = 0o2000
 const ctrl = { hold: '\x13', resume: '\x11' }
 
@@ -57,17 +58,23 @@ export class Terminal {
       const size = readResize(value)
       if (size && !this.#terminal.closed) this.#terminal.resize(size.cols, size.rows)
     })
+    // The client is gone or has closed its side: a terminal that hangs up, and shells have a second to go.
+    let lastResort: Timer | undefined
     const input = this.#forwardInput().finally(() => {
-      // The client is gone or has closed its side: a terminal that hangs up.
+      if (this.#over) return
       signalGroup(child.pid, 'SIGHUP')
+      signalGroup(child.pid, 'SIGCONT')
+      lastResort = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), HANG_UP_MS)
     })
-    const output = this.#forwardOutput()
+    // A client that has gone away is no error: its shell gets the hang-up.
+    const output = this.#forwardOutput().catch(() => undefined)
+    input.catch(() => undefined)
     await child.exited
+    clearTimeout(lastResort)
     this.#finish()
     await output
     this.#terminal.close()
     this.#stream.end()
-    void input.catch(() => undefined)
   }
 
   async #forwardInput(): Promise<void> {

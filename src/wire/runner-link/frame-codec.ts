@@ -1,4 +1,4 @@
-import { Packr } from 'msgpackr'
+import { Packr } from 'msgpackr/pack'
 import type { RunnerFrame } from '../runner-protocol.ts'
 
 /** Bytes of one frame without its length prefix; an archive or an uploaded file travels in one. */

@@ -25,6 +25,7 @@ export class FrameSocket {
   #waiters: (() => void)[] = []
   #closed = false
   #ending = false
+  #gone: (() => void) | null = null
 
   constructor(socket: Socket<unknown>, handlers: FrameSocketHandlers, frameLimit?: number) {
     this.#socket = socket
@@ -78,35 +79,44 @@ export class FrameSocket {
       if (taken < batch.length) break
     }
     if (this.#queuedBytes <= HIGH_WATER) this.#wake()
-    if (this.#ending && this.#queue.length === 0) this.close(null)
   }
 
   /** The socket's `data` handler. */
   receive(chunk: Uint8Array): void {
-    if (this.#closed) return
+    if (!this.isOpen) return
     try {
       this.#decoder.push(chunk, (frame) => {
-        if (!this.#closed) this.#handlers.frame(frame)
+        if (this.isOpen) this.#handlers.frame(frame)
       })
     } catch (error) {
       this.close(error instanceof Error ? error : new Error(String(error)))
     }
   }
 
-  /** Closes after what is queued has left. */
-  end(): void {
+  /**
+   * Sends what is queued, says that nothing follows, and waits for the peer to close: closing while the peer still
+   * sends would throw away what it has not read. Frames that come in meanwhile are dropped.
+   */
+  async finish(limitMs: number): Promise<void> {
+    if (this.#closed) return
     this.#ending = true
     this.flush()
+    this.#socket.shutdown()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#gone = resolve
+    const timer = setTimeout(resolve, limitMs)
+    await promise
+    clearTimeout(timer)
+    this.close(null)
   }
 
   close(error: Error | null): void {
     if (this.#closed) return
-    // What was sent in this very tick has not left yet.
-    if (error === null && this.#queue.length > 0) this.#socket.write(Buffer.concat(this.#queue))
     this.#closed = true
     this.#queue = []
     this.#queuedBytes = 0
     this.#socket.end()
+    this.#gone?.()
     this.#wake()
     this.#handlers.closed(error)
   }
