@@ -1,0 +1,45 @@
+import { sessionEventParams, taskEventParams } from '../../../api/session.ts'
+import { notFound } from '../../../core/problem.ts'
+import type { ManagerPorts } from '../../context.ts'
+import type { BackgroundTasks } from '../../services/background-tasks.ts'
+import { sessionEventStream } from '../../services/event-stream.ts'
+import { taskEventStream } from '../../services/task-stream.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { sse } from '../sse.ts'
+
+/** Server-sent events (client-wire.md §3.5–3.7). `stopping` is aborted when the manager ends: streams close orderly. */
+export function eventRoutes(ports: ManagerPorts, tasks: Pick<BackgroundTasks, 'state'>): readonly Route[] {
+  const sessionEvents = (path: string) =>
+    defineRoute({
+      method: 'GET',
+      path,
+      auth: 'user',
+      params: sessionEventParams,
+      handler: async ({ params, requester, signal, header }) => {
+        const lastId = header('last-event-id')
+        const events = await sessionEventStream(ports, requester, params, {
+          since: lastId !== undefined && /^\d{1,15}$/.test(lastId) ? Number(lastId) : null,
+          signal,
+        })
+        return sse(events, { signal })
+      },
+    })
+  return [
+    sessionEvents('/events/session'),
+    sessionEvents('/stream/session/_/events'),
+    defineRoute({
+      method: 'GET',
+      path: '/events/background-task',
+      auth: 'user',
+      params: taskEventParams,
+      handler: async ({ params, signal }) => {
+        const events = await taskEventStream(ports, tasks, params.taskId, {
+          legacyNames: params.names === 'legacy',
+          signal,
+        })
+        if (!events) throw notFound('background task', `There is no background task ${params.taskId}.`)
+        return sse(events, { signal, firstEventDelayMs: 100 })
+      },
+    }),
+  ]
+}

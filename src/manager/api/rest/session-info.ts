@@ -1,0 +1,98 @@
+import { matchParams, syncRegistryParams, taskLogParams } from '../../../api/session.ts'
+import type { SessionServices } from '../../services/index.ts'
+import { dependencyGraph } from '../../services/sessions/dependency-graph.ts'
+import { matchSessions, sessionInfo, statusHistory } from '../../services/sessions/info.ts'
+import { sessionLogs, taskLogs } from '../../services/sessions/logs.ts'
+import { mainKernel, resolveSession } from '../../services/sessions/resolve.ts'
+import { json, text } from '../answer.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { sessionRef } from './session-ref.ts'
+
+/** What can be known of a session. */
+export function sessionInfoRoutes(services: SessionServices): readonly Route[] {
+  const { store } = services.ports
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/session/_/match',
+      auth: 'user',
+      params: matchParams,
+      handler: async ({ params, requester }) =>
+        json({ matches: await matchSessions(services, requester, params.id) }),
+    }),
+    defineRoute({
+      method: ['GET', 'HEAD'],
+      path: '/session/_/logs',
+      auth: 'user',
+      params: taskLogParams,
+      handler: async ({ params, requester }) => text(await taskLogs(services, requester, params.taskId)),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/session/_/sync-agent-registry',
+      auth: 'superadmin',
+      params: syncRegistryParams,
+      handler: async ({ params }) => {
+        services.dispatched.forgetAgent(params.agent)
+        await services.agents.compare([params.agent])
+        return json({})
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/session/:session',
+      auth: 'user',
+      handler: async (context) => json(await sessionInfo(services, context.requester, sessionRef(context))),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/session/:session/logs',
+      auth: 'user',
+      handler: async (context) => {
+        const logs = await sessionLogs(services, context.requester, sessionRef(context))
+        return json({ result: { logs } })
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/session/:session/status-history',
+      auth: 'user',
+      handler: async (context) =>
+        json({ result: await statusHistory(services, context.requester, sessionRef(context)) }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/session/:session/dependency-graph',
+      auth: 'user',
+      handler: async (context) =>
+        json(await dependencyGraph(services, context.requester, sessionRef(context))),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/session/:session/abusing-report',
+      auth: 'user',
+      handler: async (context) => {
+        const session = await resolveSession(store, context.requester, sessionRef(context), { ended: true })
+        const { id } = await mainKernel(store, session.id)
+        return json({ kernel: id, abuse_report: null })
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/session/:session/direct-access-info',
+      auth: 'user',
+      handler: async (context) => {
+        const session = await resolveSession(store, context.requester, sessionRef(context))
+        const kernel = await mainKernel(store, session.id)
+        if (session.sessionType !== 'system') return json({})
+        const sftp = kernel.servicePorts.find((service) => service.name === 'sshd')
+        return json({
+          kernel_role: 'SYSTEM',
+          session_type: session.sessionType,
+          sftp_ports: sftp?.hostPorts ?? [],
+          public_host: kernel.kernelHost,
+        })
+      },
+    }),
+  ]
+}

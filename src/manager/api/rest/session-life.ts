@@ -1,0 +1,69 @@
+import { destroyParams, renameParams } from '../../../api/session.ts'
+import { Problem } from '../../../core/problem.ts'
+import type { SessionServices } from '../../services/index.ts'
+import { destroyRecursively, destroySession } from '../../services/sessions/destroy.ts'
+import { renameSession } from '../../services/sessions/rename.ts'
+import { resolveSession } from '../../services/sessions/resolve.ts'
+import { restartSession } from '../../services/sessions/restart.ts'
+import { json, noContent } from '../answer.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { sessionRef } from './session-ref.ts'
+
+/** Ending, restarting, renaming and committing a session. */
+export function sessionLifeRoutes(services: SessionServices): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'DELETE',
+      path: '/session/:session',
+      auth: 'user',
+      params: destroyParams,
+      handler: async (context) => {
+        const { params, requester, query } = context
+        const options = { forced: params.forced || query.get('forced')?.toLowerCase() === 'true' }
+        const ref = sessionRef(context)
+        const isRecursive = params.recursive || query.get('recursive')?.toLowerCase() === 'true'
+        if (isRecursive) return json(await destroyRecursively(services, requester, ref, options))
+        return json({ stats: await destroySession(services, requester, ref, options) })
+      },
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/session/:session',
+      auth: 'user',
+      handler: async (context) => {
+        await restartSession(services, context.requester, sessionRef(context))
+        return noContent()
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/session/:session/rename',
+      auth: 'user',
+      whenFrozen: 'refuse',
+      params: renameParams,
+      handler: async (context) => {
+        await renameSession(services, context.requester, sessionRef(context), context.params.name)
+        return noContent()
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/session/:session/commit',
+      auth: 'user',
+      handler: async (context) => {
+        const { id } = await resolveSession(services.ports.store, context.requester, sessionRef(context))
+        return json({ status: 'ready', kernel: id })
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/session/:session/commit',
+      auth: 'user',
+      whenFrozen: 'refuse',
+      handler: async (context) => {
+        await resolveSession(services.ports.store, context.requester, sessionRef(context))
+        throw new Problem('not-implemented', { msg: 'Sessions cannot be committed to images yet.' })
+      },
+    }),
+  ]
+}

@@ -1,0 +1,25 @@
+import type { SessionServices } from '../../services/index.ts'
+import { listApps } from '../../services/sessions/apps.ts'
+import { json } from '../answer.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { sessionRef } from './session-ref.ts'
+import { streamAppRoute } from './stream-app.ts'
+import { streamExecuteRoute } from './stream-execute.ts'
+import { streamTerminalRoute } from './stream-terminal.ts'
+
+/** `/stream/session/…` (client-wire.md §3.3–3.4), and the same under `/stream/kernel`, its former name. */
+export function streamRoutes(services: SessionServices): readonly Route[] {
+  const routes = ['/stream/session', '/stream/kernel'].flatMap((base) => [
+    streamExecuteRoute(services, `${base}/:session/execute`),
+    streamTerminalRoute(services, `${base}/:session/pty`),
+    streamAppRoute(services, `${base}/:session/tcpproxy`),
+    streamAppRoute(services, `${base}/:session/httpproxy`),
+    defineRoute({
+      method: 'GET',
+      path: `${base}/:session/apps`,
+      auth: 'user',
+      handler: async (context) => json(await listApps(services, context.requester, sessionRef(context))),
+    }),
+  ])
+  return routes
+}
