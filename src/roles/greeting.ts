@@ -19,11 +19,21 @@ export function greetingText(greeting: Greeting): string {
   if (greeting.backend) rows.push(['Kernels', greeting.backend])
   rows.push(['Data', greeting.dataDir])
   if (greeting.logFile) rows.push(['Log', greeting.logFile])
-  if (greeting.admin) {
-    rows.push(['Login', greeting.admin.email])
-    rows.push(['Password', `${greeting.admin.password}  (shown this once)`])
-  }
+  if (greeting.admin) rows.push(...loginRows(greeting.admin))
   rows.push(['Keypair', greeting.adminFile])
-  const lines = rows.map(([name, value]) => `  ${name.padEnd(9)} ${value}`)
-  return [`Backend.AI ${greeting.version} is ready.`, '', ...lines, '', 'Ctrl-C stops it.', ''].join('\n')
+  return [`Backend.AI ${greeting.version} is ready.`, '', ...lines(rows), '', 'Ctrl-C stops it.', ''].join(
+    '\n',
+  )
 }
+
+/** What the manager of a cluster prints at its very first start, and never again. */
+export const newAdminText = (admin: AdminCredentials): string =>
+  ['The first administrator of this cluster:', ...lines(loginRows(admin)), ''].join('\n')
+
+const loginRows = (admin: AdminCredentials): [string, string][] => [
+  ['Login', admin.email],
+  ['Password', `${admin.password}  (shown this once)`],
+]
+
+const lines = (rows: [string, string][]): string[] =>
+  rows.map(([name, value]) => `  ${name.padEnd(9)} ${value}`)

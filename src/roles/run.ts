@@ -2,10 +2,11 @@ import { CONFIG_FLAGS_HELP } from '../config/source/flags.ts'
 import { storeTarget } from '../config/targets.ts'
 import { VERSION } from '../core/version.ts'
 import { openContext, type RoleContext } from './context.ts'
+import { newAdminText } from './greeting.ts'
 import { clusterPorts } from './ports.ts'
 import { ROLE_NAMES, type RoleName, type RunningRole } from './role.ts'
 import { stopSignal } from './stop-signal.ts'
-import { upOptions } from './up-options.ts'
+import { type UpOptions, upOptions } from './up-options.ts'
 import { writeFileWhole } from './write-file.ts'
 
 const isRole = (name: string): name is RoleName => (ROLE_NAMES as readonly string[]).includes(name)
@@ -31,7 +32,7 @@ export async function runRole(name: string, argv: string[]): Promise<number> {
   return 0
 }
 
-type Starter = (context: RoleContext, options: { drain: boolean }) => Promise<RunningRole>
+type Starter = (context: RoleContext, options: UpOptions) => Promise<RunningRole>
 
 const STARTERS: Record<RoleName, Starter> = {
   manager: startManagerRole,
@@ -47,7 +48,7 @@ const STARTERS: Record<RoleName, Starter> = {
   watcher: startWatcherRole,
 }
 
-async function startManagerRole(context: RoleContext): Promise<RunningRole> {
+async function startManagerRole(context: RoleContext, { quiet }: { quiet: boolean }): Promise<RunningRole> {
   const { wireManager } = await import('./manager.ts')
   const { ManagerEnd } = await import('../wire/agent-link/manager-end.ts')
   const { ZeromqServerTransport } = await import('../wire/agent-link/zeromq.ts')
@@ -73,6 +74,7 @@ async function startManagerRole(context: RoleContext): Promise<RunningRole> {
     { embedded: false },
   )
   stack.use(manager)
+  if (manager.admin && !quiet) process.stdout.write(newAdminText(manager.admin))
   return owning(manager, stack.move())
 }
 
