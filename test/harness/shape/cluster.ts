@@ -4,7 +4,7 @@ import { startPostgres } from '../postgres.ts'
 import { runProduct } from '../product.ts'
 import { startRedis } from '../redis.ts'
 import type { Shape, ShapeOptions } from '../shapes.ts'
-import { adminKeys, kernelPorts, placeBackend, shapeHome } from './home.ts'
+import { adminKeys, kernelPorts, passwordIn, placeBackend, shapeHome } from './home.ts'
 import { expectNothingLeft } from './leftovers.ts'
 import { type RoleProcess, type ShapeRole, startRoleProcess } from './role-process.ts'
 
@@ -90,7 +90,7 @@ export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
     endpoint: manager.ready.endpoint ?? `http://${at(0)}`,
     web: web.ready.endpoints.web ?? `http://${at(4)}`,
     ...adminKeys(home.at('manager')),
-    password: '',
+    password: passwordIn(manager.server.output()),
     dataDir: home.at('manager'),
     pids,
     logs: () => [...roles.values()].map((role) => role.logs()).join('\n'),

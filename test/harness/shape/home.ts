@@ -49,6 +49,13 @@ export function adminKeys(dataDir: string): AdminKeys {
   return { email, accessKey: access_key, secretKey: secret_key }
 }
 
+/** The administrator's password, from what the first start printed. */
+export function passwordIn(terminal: string): string {
+  const password = /Password\s+(\S+)/.exec(terminal)?.[1]
+  if (!password) throw new Error(`the first start printed no password:\n${terminal}`)
+  return password
+}
+
 /** Half of this test process's window of kernel ports (placement.ts), so that two shapes can run at once. */
 let shapes = 0
 export function kernelPorts(): string {

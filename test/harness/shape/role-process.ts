@@ -3,14 +3,7 @@ import { join } from 'node:path'
 import { product } from '../product.ts'
 import { type ServerProcess, startServerProcess, untilReady } from '../server-process.ts'
 
-export const SHAPE_ROLES = [
-  'manager',
-  'agent',
-  'storage-proxy',
-  'webserver',
-  'app-proxy',
-  'watcher',
-] as const
+export const SHAPE_ROLES = ['manager', 'agent', 'storage-proxy', 'webserver', 'app-proxy', 'watcher'] as const
 export type ShapeRole = (typeof SHAPE_ROLES)[number]
 
 const READY_MS = 60_000
@@ -36,7 +29,13 @@ export interface RoleStart {
 }
 
 /** One process of the built executable, ready when this returns. */
-export async function startRoleProcess({ command, args, env, dataDir, cwd }: RoleStart): Promise<RoleProcess> {
+export async function startRoleProcess({
+  command,
+  args,
+  env,
+  dataDir,
+  cwd,
+}: RoleStart): Promise<RoleProcess> {
   const readyFile = join(cwd, `${command}.ready.json`)
   rmSync(readyFile, { force: true })
   // `env -i` keeps the settings and secrets of whoever runs the tests out of it.

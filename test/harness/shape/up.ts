@@ -1,6 +1,6 @@
 import { placement } from '../placement.ts'
 import type { Shape, ShapeOptions } from '../shapes.ts'
-import { adminKeys, kernelPorts, placeBackend, shapeHome } from './home.ts'
+import { adminKeys, kernelPorts, passwordIn, placeBackend, shapeHome } from './home.ts'
 import { expectNothingLeft } from './leftovers.ts'
 import { SHAPE_ROLES, type ShapeRole, startRoleProcess } from './role-process.ts'
 
@@ -30,7 +30,7 @@ export async function startUpShape(options: ShapeOptions): Promise<Shape> {
     endpoint,
     web,
     ...adminKeys(dataDir),
-    password: /Password\s+(\S+)/.exec(up.server.output())?.[1] ?? '',
+    password: passwordIn(up.server.output()),
     dataDir,
     pids,
     logs: () => up.logs(),
