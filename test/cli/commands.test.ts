@@ -253,12 +253,17 @@ describe('logs', () => {
     expect((await cli(['logs', 'mine'])).stdout).toBe('a\nb')
   })
 
-  test('-f prints only what is new, until the session is gone', async () => {
+  test.each([
+    ['has ended', () => json({ status: 'TERMINATED' })],
+    ['is gone', unknownSession],
+  ])('-f prints only what is new, until the session %s', async (_, afterwards) => {
     const answers = ['one\n', 'one\ntwo\n', 'one\ntwo\n', 'one\ntwo\nthree\n']
+    let last = ''
     manager.on('GET /session/mine/logs', () => {
-      const logs = answers.shift()
-      return logs === undefined ? unknownSession() : json({ result: { logs } })
+      last = answers.shift() ?? last
+      return json({ result: { logs: last } })
     })
+    manager.on('GET /session/mine', () => (answers.length > 0 ? json({ status: 'RUNNING' }) : afterwards()))
     const result = await cli(['logs', '-f', 'mine'])
     expect([result.code, result.stdout]).toEqual([0, 'one\ntwo\nthree\n'])
   })
@@ -331,6 +336,16 @@ describe('events and watch', () => {
     const [byName, byId] = manager.requestsOf('GET /events/session')
     expect(byName?.query.get('sessionName')).toBe('mine')
     expect(byId?.query.get('sessionId')).toBe(ID)
+  })
+
+  test.each([
+    ['SUCCESS', 0],
+    ['FAILURE', 1],
+  ])('watch of a session that ended with %s', async (result, code) => {
+    manager.on('GET /session/*', () => json({ status: 'TERMINATED' }))
+    onGraphQl({ compute_session: () => session('mine', { result }) })
+    expect((await cli(['watch', ID])).code).toBe(code)
+    expect(manager.requestsOf('GET /events/session')).toHaveLength(0)
   })
 
   test.each([

@@ -1,9 +1,9 @@
 import type { SessionItem } from '../../client/session-list.ts'
-import { SESSION_STATUSES } from '../../core/status.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { Define } from '../command-table.ts'
 import { EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
+import { findSession } from '../session/find-session.ts'
 import { unknownSession } from '../session/known-session.ts'
 import { jsonObject, slotsText } from '../sizes.ts'
 import { ago } from '../times.ts'
@@ -25,24 +25,6 @@ export const defineInfo: Define = (parent, bind) => {
         return EXIT.ok
       }),
     )
-}
-
-const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
-
-/** By id, else by name: the one whose status changed last. */
-async function findSession(context: CommandContext, session: string): Promise<SessionItem | null> {
-  const client = await context.client()
-  if (UUID.test(session)) return client.sessions.detail(session)
-  const { accessKey } = await context.settings()
-  const page = await client.sessions.list({
-    accessKey,
-    statuses: SESSION_STATUSES,
-    filter: `name == ${JSON.stringify(session)}`,
-    fields: ['id', 'name'],
-    limit: 1,
-  })
-  const id = page.items[0]?.id
-  return typeof id === 'string' ? client.sessions.detail(id) : null
 }
 
 function print({ out, io }: CommandContext, item: SessionItem): void {

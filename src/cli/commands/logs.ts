@@ -1,4 +1,5 @@
 import { ApiError } from '../../client/errors.ts'
+import { DEAD_SESSION_STATUSES } from '../../core/status.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { Define } from '../command-table.ts'
 import { EXIT } from '../exit-code.ts'
@@ -44,20 +45,31 @@ async function follow(
 ): Promise<void> {
   const client = await context.client()
   const { io, out, signal } = context
+  const ref = { ownerAccessKey, signal }
+  const hasEnded = async (): Promise<boolean> => {
+    const { status } = await client.sessions.info(session, ref)
+    return DEAD_SESSION_STATUSES.some((dead) => dead === status)
+  }
   let before = printed
-  while (true) {
-    await io.sleep(PAUSE_MS, signal)
-    try {
-      const logs = await client.sessions.logs(session, { ownerAccessKey, signal })
+  let isLast = false
+  try {
+    while (true) {
+      await io.sleep(PAUSE_MS, signal)
+      const logs = await client.sessions.logs(session, ref)
       const fresh = newPart(before, logs)
       before = logs
-      if (fresh === '') continue
-      if (out.isJson) out.json({ session, logs: fresh })
-      else io.stdout.write(fresh)
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return
-      throw error
+      if (fresh !== '') {
+        if (out.isJson) out.json({ session, logs: fresh })
+        else io.stdout.write(fresh)
+        continue
+      }
+      if (isLast) return
+      // Once more after the end: the last lines may come with it.
+      isLast = await hasEnded()
     }
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return
+    throw error
   }
 }
 

@@ -5,6 +5,7 @@ import { EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 import { createProgress } from '../progress.ts'
 import { eventQuery } from '../session/event-query.ts'
+import { findSession } from '../session/find-session.ts'
 import { onSession } from '../session/known-session.ts'
 import { waitForEnd } from '../session/wait-for-end.ts'
 
@@ -22,8 +23,9 @@ export const defineWatch: Define = (parent, bind) => {
         const session = args[0] ?? ''
         const status = await statusOf(context, session, options.owner)
         if (DEAD_SESSION_STATUSES.some((dead) => dead === status)) {
-          out.done(`Session ${session} has ended already: ${status}.`)
-          return EXIT.ok
+          const result = (await findSession(context, session))?.result
+          out.done(`Session ${session} has ended already: ${status}${result ? ` (${String(result)})` : ''}.`)
+          return String(result).toLowerCase() === 'failure' ? EXIT.failed : EXIT.ok
         }
         const client = await context.client()
         const progress = createProgress(io, { isSilent: out.isJson })
