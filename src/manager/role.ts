@@ -3,6 +3,9 @@ import { eventKinds } from '../events/catalog/index.ts'
 import { serveHttp } from '../lib/http/serve.ts'
 import { graphqlRoutes } from './api/graphql/routes.ts'
 import { createManagerApi } from './api/manager-api.ts'
+import { eventRoutes } from './api/rest/events.ts'
+import { sessionRoutes } from './api/rest/session.ts'
+import { streamRoutes } from './api/rest/stream.ts'
 import type { ManagerPorts } from './context.ts'
 import { startLoops } from './loops/index.ts'
 import { createBackgroundTasks } from './services/background-tasks.ts'
@@ -54,6 +57,9 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
     await createManagerApi({
       ports,
       routes: [
+        ...sessionRoutes(services),
+        ...streamRoutes(services),
+        ...eventRoutes(ports, tasks),
         ...graphqlRoutes({
           ports,
           tasks,
