@@ -1,5 +1,5 @@
 /** `bun dev`: a whole cluster that is built and started anew whenever a source file is saved. Data stays in .data/dev. */
-import { existsSync, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dir, '..')
@@ -26,8 +26,11 @@ function rememberLogin(greeting: string): void {
 
 function startCluster(extra: string[]) {
   mkdirSync(data, { recursive: true, mode: 0o700 })
+  // Roles look for this file where they are started, so the cluster starts in its data directory.
+  const accelerators = join(data, 'mock-accelerator.toml')
+  if (!existsSync(accelerators)) copyFileSync(join(import.meta.dir, 'mock-accelerator.toml'), accelerators)
   const child = Bun.spawn([join(root, 'dist/backendai'), 'up', ...extra], {
-    cwd: root,
+    cwd: data,
     env: { ...process.env, BACKENDAI_DATA: data },
     stdout: 'pipe',
     stderr: 'inherit',
