@@ -12,6 +12,8 @@ import { type TempDirectory, tempDirectory } from '../harness/temp.ts'
 import { until } from '../harness/until.ts'
 
 const FIXTURE = join(import.meta.dir, '../agent/fixtures/fake-runner.ts')
+/** Of this run alone: others may test on the same engine. */
+const EMPTY_IMAGE = `backendai-test/empty-${process.pid}:1.0-none`
 const OWNER = `i-${randomUUID().slice(0, 8)}`
 
 interface Driver {
@@ -46,7 +48,10 @@ function dockerDriver(): Driver {
       if (!engine) throw new Error('not prepared')
       return openDockerBackend({ ...common, docker: engine.docker, dataDir, executable })
     },
-    dispose: async () => engine?.[Symbol.asyncDispose](),
+    async dispose() {
+      await engine?.docker.getImage(EMPTY_IMAGE).remove({ force: true })
+      await engine?.[Symbol.asyncDispose]()
+    },
   }
 }
 
@@ -58,8 +63,8 @@ async function importEmptyImage({ docker }: TestEngine, dir: TempDirectory): Pro
   if (tar.exitCode !== 0) throw new Error(tar.stderr.toString())
   const changes = ['LABEL ai.backend.kernelspec=1', 'LABEL ai.backend.runtime-type=app']
   const stream = await docker.importImage(dir.at('rootfs.tar'), {
-    repo: 'backendai-test/empty',
-    tag: '1.0-none',
+    repo: EMPTY_IMAGE.slice(0, EMPTY_IMAGE.indexOf(':')),
+    tag: EMPTY_IMAGE.slice(EMPTY_IMAGE.indexOf(':') + 1),
     changes,
   })
   await new Promise<void>((resolve, reject) => {
@@ -77,7 +82,8 @@ for (const driver of [nativeDriver, dockerDriver()]) {
       chmodSync(dir.path, 0o711)
       await driver.prepare(dir)
       backend = await driver.open(dir.at('data'))
-      image = (await backend.images())[0]?.canonical ?? ''
+      const offered = (await backend.images()).map(({ canonical }) => canonical)
+      image = offered.find((canonical) => canonical === EMPTY_IMAGE) ?? offered[0] ?? ''
     }, 120_000)
     afterAll(async () => {
       for (const { containerId } of await backend.find(OWNER))
@@ -147,7 +153,7 @@ for (const driver of [nativeDriver, dockerDriver()]) {
       (await backend.find(OWNER)).find((found) => found.kernelId === kernelId)
 
     test('offers images with labels and the aliases that users type', async () => {
-      const [first] = await backend.images()
+      const first = (await backend.images()).find(({ canonical }) => canonical === image)
       expect(first?.labels['ai.backend.kernelspec']).toBe('1')
       expect(first?.digest).toMatch(/^sha256:[0-9a-f]{64}$/)
       expect(first?.aliases.length).toBeGreaterThan(0)

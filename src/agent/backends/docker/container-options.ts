@@ -2,6 +2,7 @@ import type Docker from 'dockerode'
 import type { ContainerSpec } from '../../../plugin/kernel-backend.ts'
 import { CONTAINER_PATHS, LINK_SOCKET, RUNNER_ENVIRON } from '../../../wire/runner-environ.ts'
 import type { RunnerBundle } from '../../runner-bundle.ts'
+import type { Ulimit } from './kernel-ulimits.ts'
 
 export interface ContainerOptionsInput {
   spec: ContainerSpec
@@ -10,18 +11,6 @@ export interface ContainerOptionsInput {
   /** Bytes of output that the engine keeps. */
   maxLogBytes: number
 }
-
-export interface Ulimit {
-  Name: string
-  Soft: number
-  Hard: number
-}
-
-/** What kernels get where the engine may raise limits. */
-export const KERNEL_ULIMITS: readonly Ulimit[] = [
-  { Name: 'nofile', Soft: 1_048_576, Hard: 1_048_576 },
-  { Name: 'memlock', Soft: -1, Hard: -1 },
-]
 
 const LOG_FILES = 5
 

@@ -6,12 +6,13 @@ import type { ContainerExit, KernelBackend } from '../../../plugin/kernel-backen
 import { AgentError, describeError } from '../../agent-error.ts'
 import { KERNEL_LABELS } from '../../kernels/labels.ts'
 import { prepareRunnerBundle, removeOldBundles } from '../../runner-bundle.ts'
-import { containerOptions, KERNEL_ULIMITS, type Ulimit } from './container-options.ts'
+import { containerOptions } from './container-options.ts'
 import { accepting, statusOf } from './engine-error.ts'
 import { followExits } from './engine-events.ts'
 import { createEngineImages } from './engine-images.ts'
 import { readEngineLog } from './engine-log.ts'
 import { createEngineUsage } from './engine-usage.ts'
+import { kernelUlimits, withoutRefused } from './kernel-ulimits.ts'
 import { pullImage } from './pull-image.ts'
 
 export interface DockerBackendOptions {
@@ -41,7 +42,7 @@ export async function openDockerBackend(options: DockerBackendOptions): Promise<
   const listeners = new Set<(exit: ContainerExit) => void>()
   const closing = new AbortController()
   /** Shrinks when the engine refuses one. */
-  let ulimits: readonly Ulimit[] = KERNEL_ULIMITS
+  let ulimits = await kernelUlimits()
   const following = followExits(
     docker,
     (exit) => {
@@ -171,15 +172,6 @@ async function createContainer(
       throw refused(second)
     })
   }
-}
-
-/** Numbers of limits as Linux and the engine's message have them. */
-const RLIMIT_NAMES: Record<string, string> = { '7': 'nofile', '8': 'memlock' }
-
-/** An engine that is itself confined (no CAP_SYS_RESOURCE) cannot give what it has not. */
-function withoutRefused(ulimits: readonly Ulimit[], error: unknown): readonly Ulimit[] {
-  const type = /error setting rlimit type (\d+)/.exec(describeError(error).message)?.[1] ?? ''
-  return ulimits.filter(({ Name }) => Name !== RLIMIT_NAMES[type])
 }
 
 const refused = (cause: unknown): AgentError =>
