@@ -5,14 +5,17 @@ import { accountChanged } from '../../../events/catalog/cluster.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import type { Requester } from '../../context.ts'
 
+/** The hex signature of a string to sign. */
+export type Signer = (text: string) => string
+
 /** An active keypair of an active user: who may sign, with what, from where. */
 export interface Account {
   readonly requester: Requester
   readonly secretKey: string
   /** Null or empty: from anywhere. */
   readonly allowedClientIp: readonly string[] | null
-  /** Derived signing keys, by hash, day and host. */
-  readonly signingKeys: Map<string, Uint8Array>
+  /** By hash, day and host. */
+  readonly signers: Map<string, Signer>
 }
 
 export interface Accounts extends AsyncDisposable {
@@ -73,7 +76,7 @@ async function load(store: Store, accessKey: string): Promise<Account | null> {
   return {
     secretKey: keypair.secretKey,
     allowedClientIp: user.allowedClientIp,
-    signingKeys: new Map(),
+    signers: new Map(),
     requester: {
       accessKey,
       userUuid: user.uuid,
