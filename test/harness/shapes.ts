@@ -20,10 +20,22 @@ export interface Shape extends AsyncDisposable {
   readonly password: string
   /** The manager's data directory. */
   readonly dataDir: string
+  /** Each role's own data directory; `up` has one for all. */
+  readonly dataDirs: Readonly<Record<ShapeRole, string>>
+  /** Where sessions are written down: a file of SQLite, or a URL of PostgreSQL. */
+  readonly store: string
+  /** DOCKER_HOST of the engine that runs the kernels; null for native processes. */
+  readonly dockerHost: string | null
+  /** Ports that kernels get, both ends included. */
+  readonly kernelPorts: readonly [first: number, last: number]
   /** `up` has the same number for every role. */
   readonly pids: Readonly<Record<ShapeRole, number>>
   /** What every role wrote, for the message of a failed test. */
   logs(): string
+  /** SIGKILL of the process that plays the role; resolves when it is gone. */
+  kill(role: ShapeRole): Promise<void>
+  /** Starts it anew on the same data, configuration and ports; resolves when it says that it is ready. */
+  restart(role: ShapeRole): Promise<void>
 }
 
 /**

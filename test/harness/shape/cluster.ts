@@ -29,6 +29,7 @@ export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
   stack.defer(() => expectNothingLeft(home.path, backend.host))
 
   const ports = await freePorts(7)
+  const kernels = kernelPorts()
   const at = (index: number): string => `127.0.0.1:${ports[index]}`
   const shared: Settings = { store: { url: postgres.url }, redis: { url: redis.url } }
   const roles = new Map<ShapeRole, RoleProcess>()
@@ -63,7 +64,13 @@ export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
       resource: { 'reserved-cpu': 0, 'reserved-mem': 0, 'reserved-disk': 0 },
     },
     [
-      ...['--join-token', token.stdout.trim(), '--set', `container.port-range=${kernelPorts()}`, '--drain'],
+      ...[
+        '--join-token',
+        token.stdout.trim(),
+        '--set',
+        `container.port-range=${JSON.stringify(kernels)}`,
+        '--drain',
+      ],
       ...backend.args,
     ],
     backend.env,
@@ -80,10 +87,13 @@ export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
   await start('app-proxy', { ...shared, 'app-proxy': { 'service-addr': at(5) } })
   await start('watcher', { watcher: { 'service-addr': at(6), token: 'test-watcher' } })
 
-  const pids = Object.fromEntries([...roles].map(([role, { pid }]) => [role, pid])) as Record<
-    ShapeRole,
-    number
-  >
+  const ofEach = <T>(value: (role: ShapeRole) => T) =>
+    Object.fromEntries([...roles.keys()].map((role) => [role, value(role)])) as Record<ShapeRole, T>
+  const processOf = (role: ShapeRole): RoleProcess => {
+    const found = roles.get(role)
+    if (!found) throw new Error(`no process plays ${role}`)
+    return found
+  }
   const owned = stack.move()
   return {
     name: 'cluster',
@@ -92,8 +102,16 @@ export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
     ...adminKeys(home.at('manager')),
     password: passwordIn(manager.server.output()),
     dataDir: home.at('manager'),
-    pids,
+    dataDirs: ofEach((role) => home.at(role)),
+    store: postgres.url,
+    dockerHost: backend.host,
+    kernelPorts: kernels,
+    get pids() {
+      return ofEach((role) => processOf(role).pid)
+    },
     logs: () => [...roles.values()].map((role) => role.logs()).join('\n'),
+    kill: (role) => processOf(role).kill(),
+    restart: (role) => processOf(role).restart(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -58,8 +58,8 @@ export function passwordIn(terminal: string): string {
 
 /** Half of this test process's window of kernel ports (placement.ts), so that two shapes can run at once. */
 let shapes = 0
-export function kernelPorts(): string {
+export function kernelPorts(): [first: number, last: number] {
   const first = 10_000 + (process.pid % 90) * 200 + (shapes % 2) * 100
   shapes += 1
-  return `[${first}, ${first + 99}]`
+  return [first, first + 99]
 }

@@ -17,6 +17,10 @@ export interface RoleProcess extends AsyncDisposable {
   readonly server: ServerProcess
   /** Its terminal and its log files. */
   logs(): string
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>
+  /** Starts it anew after `kill`, ready when this resolves. */
+  restart(): Promise<void>
 }
 
 export interface RoleStart {
@@ -29,14 +33,38 @@ export interface RoleStart {
 }
 
 /** One process of the built executable, ready when this returns. */
-export async function startRoleProcess({
-  command,
-  args,
-  env,
-  dataDir,
-  cwd,
-}: RoleStart): Promise<RoleProcess> {
-  const readyFile = join(cwd, `${command}.ready.json`)
+export async function startRoleProcess(start: RoleStart): Promise<RoleProcess> {
+  let current = await launch(start)
+  let earlier = ''
+  const logs = (): string => `== ${start.command}\n${earlier}${current.output()}${logFiles(start.dataDir)}`
+  return {
+    get pid() {
+      return current.pid
+    },
+    get server() {
+      return current
+    },
+    get ready() {
+      return JSON.parse(readFileSync(readyFileOf(start), 'utf8'))
+    },
+    logs,
+    async kill() {
+      current.kill('SIGKILL')
+      await current.exited
+    },
+    async restart() {
+      earlier = `${earlier}${current.output()}`.slice(-10_000)
+      current = await launch(start)
+    },
+    [Symbol.asyncDispose]: () => current[Symbol.asyncDispose](),
+  }
+}
+
+const readyFileOf = ({ command, cwd }: RoleStart): string => join(cwd, `${command}.ready.json`)
+
+async function launch(start: RoleStart): Promise<ServerProcess> {
+  const { command, args, env, dataDir, cwd } = start
+  const readyFile = readyFileOf(start)
   rmSync(readyFile, { force: true })
   // `env -i` keeps the settings and secrets of whoever runs the tests out of it.
   const assignments = Object.entries({ PATH: process.env.PATH ?? '', HOME: cwd, ...env })
@@ -49,17 +77,10 @@ export async function startRoleProcess({
     stopSignal: 'TERM',
     graceMs: GRACE_MS,
   })
-  const logs = (): string => `== ${command}\n${server.output()}${logFiles(dataDir)}`
   await untilReady(server, command, () => existsSync(readyFile), READY_MS).catch((error: unknown) => {
-    throw new Error(`${error}\n${logs().slice(-8000)}`)
+    throw new Error(`${error}\n== ${command}\n${`${server.output()}${logFiles(dataDir)}`.slice(-8000)}`)
   })
-  return {
-    pid: server.pid,
-    ready: JSON.parse(readFileSync(readyFile, 'utf8')),
-    server,
-    logs,
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  }
+  return server
 }
 
 function logFiles(dataDir: string): string {

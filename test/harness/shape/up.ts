@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { placement } from '../placement.ts'
 import type { Shape, ShapeOptions } from '../shapes.ts'
 import { adminKeys, kernelPorts, passwordIn, placeBackend, shapeHome } from './home.ts'
@@ -12,18 +13,20 @@ export async function startUpShape(options: ShapeOptions): Promise<Shape> {
   stack.defer(() => home[Symbol.dispose]())
   stack.defer(() => expectNothingLeft(home.path, backend.host))
   const dataDir = home.at('data')
+  const ports = kernelPorts()
   const up = stack.use(
     await startRoleProcess({
       command: 'up',
       args: ['--drain', ...backend.args],
-      env: { ...(await placement()), BACKENDAI_CONTAINER__PORT_RANGE: kernelPorts(), ...backend.env },
+      env: { ...(await placement()), BACKENDAI_CONTAINER__PORT_RANGE: JSON.stringify(ports), ...backend.env },
       dataDir,
       cwd: home.path,
     }),
   )
   const { endpoint, web } = up.ready
   if (!endpoint || !web) throw new Error(`up announced no addresses: ${JSON.stringify(up.ready)}`)
-  const pids = Object.fromEntries(SHAPE_ROLES.map((role) => [role, up.pid])) as Record<ShapeRole, number>
+  const ofAll = <T>(value: T) =>
+    Object.fromEntries(SHAPE_ROLES.map((role) => [role, value])) as Record<ShapeRole, T>
   const owned = stack.move()
   return {
     name: 'up',
@@ -32,8 +35,16 @@ export async function startUpShape(options: ShapeOptions): Promise<Shape> {
     ...adminKeys(dataDir),
     password: passwordIn(up.server.output()),
     dataDir,
-    pids,
+    dataDirs: ofAll(dataDir),
+    store: join(dataDir, 'store.db'),
+    dockerHost: backend.host,
+    kernelPorts: ports,
+    get pids() {
+      return ofAll(up.pid)
+    },
     logs: () => up.logs(),
+    kill: () => up.kill(),
+    restart: () => up.restart(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
