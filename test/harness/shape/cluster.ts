@@ -94,13 +94,14 @@ export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
     if (!found) throw new Error(`no process plays ${role}`)
     return found
   }
+  const password = await passwordIn(() => manager.server.output())
   const owned = stack.move()
   return {
     name: 'cluster',
     endpoint: manager.ready.endpoint ?? `http://${at(0)}`,
     web: web.ready.endpoints.web ?? `http://${at(4)}`,
     ...adminKeys(home.at('manager')),
-    password: passwordIn(manager.server.output()),
+    password,
     dataDir: home.at('manager'),
     dataDirs: ofEach((role) => home.at(role)),
     store: postgres.url,

@@ -5,6 +5,7 @@ import { requireDocker } from '../docker.ts'
 import { engineAddress } from '../engine-address.ts'
 import type { BackendName } from '../shapes.ts'
 import { type TempDirectory, tempDirectory } from '../temp.ts'
+import { until } from '../until.ts'
 
 /** A directory for a shape's data that users of kernels can walk through. */
 export function shapeHome(purpose: string): TempDirectory {
@@ -49,12 +50,9 @@ export function adminKeys(dataDir: string): AdminKeys {
   return { email, accessKey: access_key, secretKey: secret_key }
 }
 
-/** The administrator's password, from what the first start printed. */
-export function passwordIn(terminal: string): string {
-  const password = /Password\s+(\S+)/.exec(terminal)?.[1]
-  if (!password) throw new Error(`the first start printed no password:\n${terminal}`)
-  return password
-}
+/** The administrator's password, from what the first start prints after its ready file. */
+export const passwordIn = (terminal: () => string): Promise<string> =>
+  until(() => /Password\s+(\S+)/.exec(terminal())?.[1] ?? null, 5_000)
 
 /** Half of this test process's window of kernel ports (placement.ts), so that two shapes can run at once. */
 let shapes = 0

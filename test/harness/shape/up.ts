@@ -27,13 +27,14 @@ export async function startUpShape(options: ShapeOptions): Promise<Shape> {
   if (!endpoint || !web) throw new Error(`up announced no addresses: ${JSON.stringify(up.ready)}`)
   const ofAll = <T>(value: T) =>
     Object.fromEntries(SHAPE_ROLES.map((role) => [role, value])) as Record<ShapeRole, T>
+  const password = await passwordIn(() => up.server.output())
   const owned = stack.move()
   return {
     name: 'up',
     endpoint,
     web,
     ...adminKeys(dataDir),
-    password: passwordIn(up.server.output()),
+    password,
     dataDir,
     dataDirs: ofAll(dataDir),
     store: join(dataDir, 'store.db'),
