@@ -55,19 +55,16 @@ export async function sessionEventStream(
 
   async function* events(): AsyncGenerator<StreamedEvent> {
     try {
-      let last = options.since ?? 0
+      const sent = new Set<string>()
       if (options.since !== null) {
         for await (const event of past(ports, kinds, options.since)) {
-          last = Number(event.id)
+          sent.add(event.id)
           if (isWanted(event.payload)) yield streamed(event)
         }
       }
       for await (const event of queue) {
-        const seq = Number(event.id)
-        // What was read from the past arrives over the bus once more.
-        if (seq <= last) continue
-        last = seq
-        if (isWanted(event.payload)) yield streamed(event)
+        // What was read from the past may arrive over the bus once more.
+        if (!sent.delete(event.id) && isWanted(event.payload)) yield streamed(event)
       }
       if (broken) throw new Error('events were lost for this stream')
     } finally {

@@ -1,4 +1,5 @@
 import type { Dotfile } from '../../../db/tables/accounts.ts'
+import { generateSshKeypair } from '../../../lib/ssh-keypair.ts'
 import type { Owner } from './owner.ts'
 import type { Scope } from './scope.ts'
 
@@ -15,7 +16,7 @@ export async function internalData(
       ? { ssh_keypair: { public_key: sshPublicKey, private_key: sshPrivateKey } }
       : {}),
     ...(owner.user.sudoSessionEnabled ? { sudo_session_enabled: true } : {}),
-    ...(clusterSize > 1 ? { cluster_ssh_keypair: await clusterSshKeypair() } : {}),
+    ...(clusterSize > 1 ? { cluster_ssh_keypair: await generateSshKeypair('work@cluster') } : {}),
   }
 }
 
@@ -24,20 +25,4 @@ function mergeDotfiles(...byRank: (readonly Dotfile[])[]): Dotfile[] {
   const merged = new Map<string, Dotfile>()
   for (const list of byRank.toReversed()) for (const file of list) merged.set(file.path, file)
   return [...merged.values()]
-}
-
-export interface SshKeypair {
-  privateKey: string
-  publicKey: string
-}
-
-/** One RSA-2048 key per cluster session, with which its kernels reach each other. */
-async function clusterSshKeypair(): Promise<SshKeypair> {
-  const { utils } = await import('ssh2')
-  return await new Promise((resolve, reject) => {
-    utils.generateKeyPair('rsa', { bits: 2048, comment: 'work@cluster' }, (error, keys) => {
-      if (error) reject(error)
-      else resolve({ privateKey: keys.private, publicKey: keys.public })
-    })
-  })
 }
