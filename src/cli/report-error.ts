@@ -63,6 +63,9 @@ function apiHints(error: ApiError): string[] {
   if (error.kind === 'invalid-auth-params' && /sync/i.test(error.msg ?? '')) {
     return ['The clocks of this machine and of the server differ by more than 15 minutes.']
   }
+  if (error.kind === 'object-not-found' && /image/i.test(error.title)) {
+    return ['"backend.ai admin image list" shows the images and their short names.']
+  }
   if (error.kind === 'too-many-sessions-matched') return matches(error.data)
   if (error.kind === 'invalid-api-params') return fieldHints(error.data)
   if (error.kind === 'rate-limit-exceeded')

@@ -1,5 +1,6 @@
 import { fromBase64, toBase64 } from './base64.ts'
 import type { Connection } from './connection.ts'
+import { ConnectionLostError } from './errors.ts'
 import { of, type SessionRef } from './sessions.ts'
 import type { ClientSocket } from './transport.ts'
 
@@ -42,13 +43,13 @@ export async function openPty(
   }
 }
 
-type PtyMessage = { type: 'out' | 'error'; data: string }
+type PtyMessage = { type: 'out'; data: string } | { type: 'error'; data?: string; msg?: string }
 
 async function* outputOf(socket: ClientSocket): AsyncGenerator<Uint8Array> {
   for await (const raw of socket.messages) {
     if (typeof raw !== 'string') continue
     const message = JSON.parse(raw) as PtyMessage
     if (message.type === 'out') yield fromBase64(message.data)
-    if (message.type === 'error') throw new Error(message.data)
+    if (message.type === 'error') throw new ConnectionLostError(message.data ?? message.msg ?? 'The terminal failed.')
   }
 }

@@ -555,8 +555,10 @@ describe('administration', () => {
 describe('config', () => {
   test('shows settings, hides the secret and asks the server', async () => {
     manager.on('GET /auth', ({ query }) => json({ authorized: 'yes', echo: query.get('echo') }))
-    const { code, stdout } = await cli(['config'])
+    manager.on('GET /manager/announcement', () => json({ enabled: true, message: 'Closed on Sunday' }))
+    const { code, stdout, stderr } = await cli(['config'])
     expect(code).toBe(0)
+    expect(stderr).toContain('Announcement: Closed on Sunday')
     expect(stdout).toContain('v7.20230615')
     expect(stdout).toMatch(/Key pair accepted +yes/)
     expect(stdout).not.toContain('bPxRfiCYEXAMPLEKEY')

@@ -30,6 +30,7 @@ export const defineConfig: Define = (parent, bind) => {
         out.json(facts)
         return EXIT.ok
       }
+      if (server.announcement) out.info(`Announcement: ${server.announcement}`)
       out.fields([
         ['API endpoint', `${facts.endpoint} (from ${facts.endpoint_from})`],
         ['Access key', `${facts.access_key} (from ${facts.key_pair_from})`],
@@ -58,6 +59,7 @@ interface ServerFacts {
   manager_version: string | null
   backendai_version: string | null
   is_authorized: boolean | null
+  announcement: string | null
   problem: string | null
 }
 
@@ -69,6 +71,7 @@ async function askServer(context: CommandContext): Promise<ServerFacts> {
     manager_version: null,
     backendai_version: null,
     is_authorized: null,
+    announcement: null,
   }
   try {
     const version = await client.system.version()
@@ -76,11 +79,13 @@ async function askServer(context: CommandContext): Promise<ServerFacts> {
       () => true,
       () => false,
     )
+    const announcement = await client.system.announcement().catch(() => null)
     return {
       server_version: version.version,
       manager_version: version.manager ?? null,
       backendai_version: version.backendai ?? null,
       is_authorized: isAuthorized,
+      announcement: announcement?.enabled ? announcement.message : null,
       problem: null,
     }
   } catch (error) {
