@@ -50,6 +50,7 @@ async function* outputOf(socket: ClientSocket): AsyncGenerator<Uint8Array> {
     if (typeof raw !== 'string') continue
     const message = JSON.parse(raw) as PtyMessage
     if (message.type === 'out') yield fromBase64(message.data)
-    if (message.type === 'error') throw new ConnectionLostError(message.data ?? message.msg ?? 'The terminal failed.')
+    if (message.type === 'error')
+      throw new ConnectionLostError(message.data ?? message.msg ?? 'The terminal failed.')
   }
 }
