@@ -103,7 +103,6 @@ async function build(name: string, force: boolean): Promise<void> {
         },
         { name: 'no compiled extras', setup: leaveOutCompiledExtras },
         { name: 'worker addresses', setup: addressWorkers },
-        { name: 'unwritten parts', setup: leaveOutUnwritten },
       ],
       compile: {
         target: target.bun,
@@ -151,15 +150,6 @@ function addressWorkers(bundler: Bun.PluginBuilder): void {
       (_, name) => `'/$bunfs/root/${folder}/${name}.js'`,
     )
     return { contents, loader: 'ts' }
-  })
-}
-
-/** Parts that nobody has written yet stay outside, so that the rest can be tried. */
-function leaveOutUnwritten(bundler: Bun.PluginBuilder): void {
-  bundler.onResolve({ filter: /^\.\/(kernel-runner|roles|admin|cli)\/.*\.ts$/ }, ({ path, importer }) => {
-    if (!importer.endsWith('/src/main.ts') || existsSync(join(root, 'src', path))) return undefined
-    console.log(`left out, not written yet: src/${path.slice(2)}`)
-    return { path, external: true }
   })
 }
 
