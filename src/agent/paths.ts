@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, stat } from 'node:fs/promises'
+import { lstat, mkdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
@@ -55,10 +55,10 @@ export async function preparePaths(options: PathOptions): Promise<AgentPaths> {
   const base = options.ownUids ? await publicBase(options.dataDir) : resolve(options.dataDir)
   const ipc = resolve(options.ipcBasePath ?? join(base, 'ipc'))
   const preferred = join(ipc, fingerprint(options.dataDir))
-  const linkRoot =
-    preferred.length <= LONGEST_LINK_ROOT
-      ? preferred
-      : join(tmpdir(), `backendai-ipc-${process.getuid?.() ?? 0}`, fingerprint(options.dataDir))
+  const isShort = preferred.length <= LONGEST_LINK_ROOT
+  const spare = join(tmpdir(), `backendai-ipc-${process.getuid?.() ?? 0}`)
+  if (!isShort) await ownFolder(spare)
+  const linkRoot = isShort ? preferred : join(spare, fingerprint(options.dataDir))
   const paths = {
     state: join(resolve(options.dataDir), 'agent'),
     scratchRoot: resolve(options.scratchRoot ?? join(base, 'scratches')),
@@ -69,10 +69,12 @@ export async function preparePaths(options: PathOptions): Promise<AgentPaths> {
   return paths
 }
 
-/** Others may walk through but not list; a folder that somebody else made is refused. */
+/** Others may walk through but not list; a folder or link that somebody else put there is refused. */
 async function ownFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o711 })
-  const { uid } = await stat(path)
-  const me = process.getuid?.() ?? uid
-  if (uid !== me) throw new Error(`${path} belongs to user ${uid}, not to this agent (${me})`)
+  const found = await lstat(path)
+  const me = process.getuid?.() ?? found.uid
+  if (!found.isDirectory() || found.uid !== me) {
+    throw new Error(`${path} must be a folder of this agent's user (${me}); it belongs to user ${found.uid}`)
+  }
 }

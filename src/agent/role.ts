@@ -76,16 +76,17 @@ export async function startAgent(parts: AgentParts): Promise<RunningRole> {
   const watch = backend.watch((exit) => lives.exited(exit))
   try {
     await Promise.all([ctx.images.refresh(), recoverKernels(ctx)])
+    await link.serve({
+      methods: agentMethods(ctx, lives, rescan),
+      stream: serveStream(lives),
+      hello: () => agentHello(ctx),
+    })
+    await ctx.journal.resend()
   } catch (error) {
     watch[Symbol.dispose]()
+    closing.abort(error)
     throw error
   }
-  await link.serve({
-    methods: agentMethods(ctx, lives, rescan),
-    stream: serveStream(lives),
-    hello: () => agentHello(ctx),
-  })
-  await ctx.journal.resend()
 
   const env = { clock, log, signal: closing.signal }
   const loops = [

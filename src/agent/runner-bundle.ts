@@ -58,7 +58,10 @@ export async function prepareRunnerBundle(root: string, executable: string): Pro
 export async function removeOldBundles(root: string, inUse: ReadonlySet<string>): Promise<void> {
   for (const name of await readdir(root).catch(() => [] as string[])) {
     const dir = join(root, name)
-    if (/^[0-9a-f]{64}$/.test(name) && !inUse.has(dir)) await rm(dir, { recursive: true, force: true })
+    const writer = /^[0-9a-f]{64}\.(\d+)\.new$/.exec(name)?.[1]
+    const isOld = /^[0-9a-f]{64}$/.test(name) && !inUse.has(dir)
+    const isDraftOfDead = writer !== undefined && !(await stat(`/proc/${writer}`).catch(() => null))
+    if (isOld || isDraftOfDead) await rm(dir, { recursive: true, force: true })
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { randomUUID } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { startAgent } from '../../src/agent/role.ts'
 import { type AgentSettings, DEFAULT_AGENT_SETTINGS } from '../../src/agent/settings.ts'
 import { systemClock } from '../../src/lib/clock.ts'
@@ -297,13 +297,13 @@ describe('the agent', () => {
       machine.stop = stop
       await destroy(killed.manager, id)
     }
-    const isThere = () =>
-      stop === 'before run' ? existsSync(dir.at('scratches', id, 'config/resource.txt')) : true
-    await until(
-      () =>
-        isThere() && (stop === 'after remove' || stop === 'before run' ? true : machine.containers.size > 0),
-    )
-    await until(() => stop !== 'after remove' || machine.containers.size === 0)
+    await until(() => machine.reached)
+    // Beside the wait for the runner, the agent notes the container: a killed one would be done or not have begun.
+    const noted = () =>
+      readFileSync(dir.at('agent/kernels', `${id}.json`), 'utf8').includes('"containerId":"c')
+    const written = () =>
+      readFileSync(dir.at('scratches', id, 'config/resource.txt'), 'utf8').includes('CID=c')
+    if (stop === 'before ready') await until(() => noted() && written())
     machine.stop = null
 
     await using next = await agentOn(dir, machine)
@@ -315,8 +315,7 @@ describe('the agent', () => {
     const report = await until(() => next.manager.find(kind, id))
     if (kind === 'kernel_terminated') expect(report.reason).toBe('user-requested')
     await expectNothingLeft(dir, machine)
-    const hello = next.manager.serving?.hello()
-    expect(hello?.kernels).toEqual([])
+    await until(() => next.manager.serving?.hello().kernels.length === 0)
   })
 
   test('sends reports again that no manager had stored', async () => {

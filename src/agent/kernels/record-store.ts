@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../lib/logger.ts'
-import { writeDurably } from '../files/write-durably.ts'
+import { removeUnfinished, writeDurably } from '../files/write-durably.ts'
 import type { KernelRecord } from './kernel-record.ts'
 
 /** The kernel records on disk, `<dir>/<kernel id>.json`. */
@@ -13,6 +13,7 @@ export interface RecordStore {
 
 export async function openRecordStore(dir: string, log: Logger): Promise<RecordStore> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
+  await removeUnfinished(dir)
   // Saves of one kernel must reach the disk in their order.
   const tails = new Map<string, Promise<void>>()
   const inOrder = (kernelId: string, step: () => Promise<void>): Promise<void> => {

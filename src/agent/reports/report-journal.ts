@@ -4,7 +4,7 @@ import { pack, unpack } from 'msgpackr'
 import type { Logger } from '../../lib/logger.ts'
 import type { ManagerLink } from '../../wire/agent-link.ts'
 import type { AgentReport } from '../../wire/agent-rpc.ts'
-import { writeDurably } from '../files/write-durably.ts'
+import { removeUnfinished, writeDurably } from '../files/write-durably.ts'
 
 /** Facts on their way to a manager. Ends of kernels and batch runs are on disk until a manager has stored them. */
 export interface ReportJournal {
@@ -32,6 +32,7 @@ export async function openReportJournal({
   log,
 }: ReportJournalOptions): Promise<ReportJournal> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
+  await removeUnfinished(dir)
   const left = (await readdir(dir)).filter((name) => name.endsWith('.report')).sort()
   let sequence = left.reduce((highest, name) => Math.max(highest, Number.parseInt(name, 10) || 0), 0)
 

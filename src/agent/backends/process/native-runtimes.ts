@@ -21,7 +21,9 @@ export async function findPython(forOthers: boolean): Promise<NativeRuntime | nu
     const path = join(folder, 'python3')
     if (!isExecutable(path)) continue
     if (forOthers && !((await isReachable(path)) && (await isReachable(realpathSync(path))))) continue
-    const version = await pythonVersion(path)
+    // Debian's link names the version; asking the interpreter would cost every start of the agent.
+    const named = /\/python(3\.\d+)$/.exec(realpathSync(path))?.[1]
+    const version = named ?? (await pythonVersion(path))
     if (version !== null) return { type: 'python', path, version }
   }
   return null
@@ -42,8 +44,6 @@ export function nativeImage(runtime: NativeRuntime): ImageReport {
     'ai.backend.resource.min.cpu': '1',
     'ai.backend.resource.min.mem': '64m',
   }
-  const [major, minor] = runtime.version.split('.')
-  const short = runtime.type === 'python' && minor !== undefined ? [`${name}:${major}.${minor}`] : []
   return {
     canonical,
     architecture: hostArchitecture(),
@@ -52,18 +52,18 @@ export function nativeImage(runtime: NativeRuntime): ImageReport {
       .digest('hex')}`,
     sizeBytes: 0,
     labels,
-    aliases: [...new Set([...imageAliases(canonical), ...short])],
+    aliases: imageAliases(canonical),
   }
 }
 
 async function pythonVersion(path: string): Promise<string | null> {
-  const child = Bun.spawn([path, '-I', '-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], {
+  const child = Bun.spawn([path, '-I', '-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
     stdout: 'pipe',
     stderr: 'ignore',
     timeout: 5_000,
   })
   const [text, code] = await Promise.all([new Response(child.stdout).text(), child.exited])
-  return code === 0 && /^3\.\d+\.\d+$/.test(text.trim()) ? text.trim() : null
+  return code === 0 && /^3\.\d+$/.test(text.trim()) ? text.trim() : null
 }
 
 function isExecutable(path: string): boolean {
