@@ -10,10 +10,13 @@ export function formatEnvironFile(environ: Readonly<Record<string, string>>): st
         throw new RangeError(`"${name}" is no name of an environment variable`)
       }
       if (value.includes('\0')) throw new RangeError(`the value of "${name}" holds a NUL byte`)
-      return `${name}=${/[\r\n]|^"/.test(value) ? JSON.stringify(value) : value}\n`
+      return `${name}=${mustQuote(value) ? JSON.stringify(value) : value}\n`
     })
     .join('')
 }
+
+/** Lines cannot hold a break, and what already looks quoted must not be taken for our quoting. */
+const mustQuote = (value: string): boolean => /[\r\n]/.test(value) || unescaped(value) !== value
 
 export function parseEnvironFile(text: string): Record<string, string> {
   const environ: Record<string, string> = {}
