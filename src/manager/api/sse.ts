@@ -49,7 +49,10 @@ export function sse(events: AsyncIterable<SseEvent>, options: SseOptions): Answe
         void iterator.return?.()
       }
       options.signal.addEventListener('abort', onAbort)
-      if (options.signal.aborted) onAbort()
+      if (options.signal.aborted) {
+        onAbort()
+        return
+      }
       heartbeat = setInterval(() => {
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': alive\n\n'))
       }, options.heartbeatMs ?? 15_000)

@@ -11,6 +11,7 @@ import { createMemoryCache } from '../../../src/cache/drivers/memory.ts'
 import { openSqliteStore } from '../../../src/db/drivers/sqlite.ts'
 import { createOutboxRelay } from '../../../src/db/relay.ts'
 import { createSharedConfig } from '../../../src/db/shared-config.ts'
+import type { Store } from '../../../src/db/store.ts'
 import { eventKinds } from '../../../src/events/catalog/index.ts'
 import { createMemoryBus } from '../../../src/events/drivers/memory.ts'
 import { type Clock, systemClock } from '../../../src/lib/clock.ts'
@@ -73,12 +74,15 @@ export async function startTestManager(
     routes?: (ports: ManagerPorts) => Promise<readonly Route[]> | readonly Route[]
     clock?: Clock
     anonymousRateLimit?: number
+    /** Default: SQLite in memory. */
+    store?: () => Promise<Store>
   } = {},
 ) {
   const clock = options.clock ?? systemClock
   const log = silentLogger
   await using stack = new AsyncDisposableStack()
-  const store = stack.use(await openSqliteStore({ path: ':memory:', clock, log }))
+  const openStore = options.store ?? (() => openSqliteStore({ path: ':memory:', clock, log }))
+  const store = stack.use(await openStore())
   const bus = stack.use(createMemoryBus({ clock, log }))
   const cache = stack.use(createMemoryCache({ clock }))
   const config = createSharedConfig(store)

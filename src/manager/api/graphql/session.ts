@@ -8,6 +8,8 @@ import { counted, countOf, pageBounds } from './page.ts'
 import { filterCondition, orderTerms, type QueryColumns } from './query-columns.ts'
 import { readStatuses } from './statuses.ts'
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
 interface SessionArgs {
   domain_name?: string | null
   group_id?: string | null
@@ -28,6 +30,12 @@ async function visible(context: GraphContext, args: SessionArgs): Promise<SQL | 
     }
   }
   const statuses = readStatuses(args.status, SESSION_STATUSES)
+  if (args.group_id && !UUID.test(args.group_id)) {
+    throw new Problem('invalid-api-params', {
+      msg: `"${args.group_id}" is not the id of a project.`,
+      data: { group_id: 'expected a UUID' },
+    })
+  }
   return and(
     domain === null ? undefined : eq(sessions.domainName, domain),
     user === null ? undefined : eq(sessions.userUuid, user),
@@ -39,6 +47,7 @@ async function visible(context: GraphContext, args: SessionArgs): Promise<SQL | 
 
 /** A session that the requester may see, else null. */
 export async function sessionById(context: GraphContext, id: string): Promise<SessionRow | null> {
+  if (!UUID.test(id)) return null
   const { db, tables } = context.ports.store
   const [row] = await db
     .select()
