@@ -27,7 +27,8 @@ export async function runKernelRunner(_argv: string[]): Promise<number> {
   const log = jsonLog({ kernelId: settings.kernelId })
   native.becomeSubreaper()
   // Lowered by a starter of another user: the user's processes run as we do, and the token is ours alone.
-  if (statSync(`/proc/${process.ppid}`).uid !== process.getuid?.()) native.hideMemory()
+  const starter = statSync(`/proc/${process.ppid}`, { throwIfNoEntry: false })
+  if (starter && starter.uid !== process.getuid?.()) native.hideMemory()
   const owner = ownerOf(settings.uid, settings.gid)
   if (owner) native.dropSupplementaryGroups()
   const reaper = new Reaper()

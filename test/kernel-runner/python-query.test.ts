@@ -139,6 +139,29 @@ test('much output comes capped and complete', async () => {
   }
 })
 
+test('a line that is not ended yet is shown while the run goes on', async () => {
+  const first = await kernel.link.execute({
+    ...RUN_DEFAULTS,
+    flushTimeoutMs: 300,
+    runId: 'progress',
+    mode: 'query',
+    code: 'print("50%", end="")\ninput()',
+  })
+  expect(first).toMatchObject({ status: 'waiting-input', console: [['stdout', '50%']] })
+  const sleeping = 'import time\nprint("1", end="")\nprint("2", end=" ")\ntime.sleep(60)'
+  await kernel.link.execute({ ...RUN_DEFAULTS, runId: 'progress', mode: 'input', code: '' })
+  const shown = await kernel.link.execute({
+    ...RUN_DEFAULTS,
+    flushTimeoutMs: 300,
+    runId: 'sleeping',
+    mode: 'query',
+    code: sleeping,
+  })
+  expect(shown).toMatchObject({ status: 'continued', console: [['stdout', '12 ']] })
+  await kernel.link.interrupt()
+  await kernel.follow(shown)
+})
+
 test('a character split between two writes arrives whole', async () => {
   const run = await kernel.query(`
 import os, time

@@ -16,6 +16,8 @@ _NONCE = bytes.fromhex(sys.argv[1])
 _COMMANDS = 3
 _MESSAGES = 4
 _AWAIT = getattr(_ast, 'PyCF_ALLOW_TOP_LEVEL_AWAIT', 0)
+# A pipe takes so much in one piece, whoever else writes to it.
+_ATOMIC = 4096
 _MAIN_THREAD = _thread.get_ident()
 _DRIVER = sys.modules['__main__']
 
@@ -81,6 +83,7 @@ class _Output(io.BufferedIOBase):
     def __init__(self, fd, name):
         self._fd = fd
         self._mark_fd = os.dup(fd)
+        self._held = b''
         self.name = name
         self.mode = 'wb'
 
@@ -95,17 +98,36 @@ class _Output(io.BufferedIOBase):
         return True
 
     def mark(self, kind, step):
-        os.write(self._mark_fd, _NONCE + kind + step.to_bytes(4, 'big'))
+        held, self._held = self._held, b''
+        marker = _NONCE + kind + step.to_bytes(4, 'big')
+        if held:
+            _write_all(self._fd, held)
+        os.write(self._mark_fd, marker)
 
     def write(self, data):
+        """Writes at once, except for one piece without a line end: print() follows it with its `end`."""
         view = memoryview(data).cast('B')
-        if not len(view):
+        size = len(view)
+        if not size:
+            self.flush()
             return 0
         if _State.holder is not self and not _State.forked:
             self._take_over()
         with _State.lock:
+            held, self._held = self._held, b''
+            if held:
+                view = memoryview(held + view)
+            elif size < _ATOMIC and view[-1] != 10 and not _State.forked:
+                self._held = bytes(view)
+                return size
             _write_all(self._fd, view)
-        return len(view)
+        return size
+
+    def flush(self):
+        with _State.lock:
+            held, self._held = self._held, b''
+            if held:
+                _write_all(self._fd, held)
 
     def _take_over(self):
         with _CRITICAL:
@@ -504,6 +526,11 @@ def _script(arguments, module):
     return _guarded(action)
 
 
+def _before_fork():
+    _out.flush()
+    _err.flush()
+
+
 def _in_child():
     _State.forked = True
     _State.lock = _thread.RLock()
@@ -526,7 +553,7 @@ def _main():
         _patch_getpass(sys.modules['getpass'])
     os.environ.setdefault('MPLBACKEND', 'Agg')
     if hasattr(os, 'register_at_fork'):
-        os.register_at_fork(after_in_child=_in_child)
+        os.register_at_fork(before=_before_fork, after_in_child=_in_child)
     _signal.signal(_signal.SIGINT, _on_interrupt)
     if _cwd_entry is not None:
         sys.path.insert(0, _cwd_entry)
