@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { isAlive } from '../harness/alive.ts'
 import { requireDocker } from '../harness/docker.ts'
 import { placement } from '../harness/placement.ts'
 import { tempDirectory } from '../harness/temp.ts'
@@ -60,6 +61,36 @@ test(
       { ...(await placement()), BACKENDAI_DATA: data.path, DOCKER_HOST: engine.host },
       /Kernel backend: .*Docker/i,
     )
+  },
+  LIMIT_MS,
+)
+
+test(
+  'npm start stays until Ctrl-C and leaves no process behind',
+  async () => {
+    using data = tempDirectory('start')
+    const env = {
+      ...(await placement()),
+      BACKENDAI_DATA: data.path,
+      DOCKER_HOST: 'unix:///nowhere/docker.sock',
+    }
+    const child = Bun.spawn(['node', 'tools/start.mjs'], {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'ignore',
+    })
+    let output = ''
+    const decoder = new TextDecoder()
+    for await (const chunk of child.stdout) {
+      output += decoder.decode(chunk, { stream: true })
+      if (output.includes('Ctrl-C stops it.')) child.kill('SIGINT')
+    }
+    expect(await child.exited).toBe(0)
+    expect(output).toContain('hello world')
+    const { pid } = await Bun.file(data.at('ready.json')).json()
+    expect(isAlive(pid)).toBe(false)
   },
   LIMIT_MS,
 )
