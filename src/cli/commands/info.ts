@@ -39,7 +39,7 @@ function print({ out, io }: CommandContext, item: SessionItem): void {
     ['Tag', item.tag],
     ['Status', item.status],
     ['Reason', item.status_info],
-    ['Result', item.result === 'undefined' || item.result === 'UNDEFINED' ? '' : item.result],
+    ['Result', item.result === 'UNDEFINED' ? '' : item.result],
     ['Created', time(item.created_at)],
     ['Changed', time(item.status_changed)],
     ['Ended', time(item.terminated_at)],

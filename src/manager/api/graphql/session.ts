@@ -125,11 +125,15 @@ const mainKernel = async (row: SessionRow, { loaders }: GraphContext) =>
   (await loaders.kernelsOfSession.load(row.id))[0] ?? null
 const owner = (row: SessionRow, { loaders }: GraphContext) => loaders.user.load(row.userUuid)
 
+const KERNEL_ROLES: Readonly<Record<string, string>> = { inference: 'INFERENCE', system: 'SYSTEM' }
+
 export const sessionFields: FieldsOf<SessionRow> = {
   session_id: (row) => row.id,
   main_kernel_id: async (row, _, context) => (await mainKernel(row, context))?.id ?? null,
-  type: (row) => row.sessionType,
-  main_kernel_role: async (row, _, context) => (await mainKernel(row, context))?.clusterRole ?? null,
+  // Names of the original's enumerations, in capitals; requests spell them in small letters.
+  type: (row) => row.sessionType.toUpperCase(),
+  result: (row) => row.result.toUpperCase(),
+  main_kernel_role: (row) => KERNEL_ROLES[row.sessionType] ?? 'COMPUTE',
   image: (row) => row.images[0] ?? null,
   architecture: async (row, _, context) => (await mainKernel(row, context))?.architecture ?? null,
   registry: async (row, _, context) => (await mainKernel(row, context))?.registry ?? null,
