@@ -36,14 +36,15 @@ const DEFAULTS: LoopOptions = {
  * timers find again what a lost event or a killed process left undone.
  */
 export async function startLoops(
-  ports: ManagerPorts,
+  outer: ManagerPorts,
   services: SessionServices,
   options: Partial<LoopOptions> = {},
 ): Promise<AsyncDisposable> {
   const settings = { ...DEFAULTS, ...options }
   const { signals, dispatched, waiters, agents, counters } = services
-  const log = ports.log.child({ part: 'loops' })
-  const context = { ports: { ...ports, log }, signals, dispatched }
+  const log = outer.log.child({ part: 'loops' })
+  const ports = { ...outer, config: services.config, log }
+  const context = { ports, signals, dispatched }
   const stop = new AbortController()
   await using stack = new AsyncDisposableStack()
 
@@ -61,6 +62,7 @@ export async function startLoops(
   signals.on('schedule', loops.schedule.trigger)
   signals.on('prepare', loops.prepare.trigger)
   signals.on('terminate', loops.terminate.trigger)
+  stack.use(await services.config.connect())
   stack.use(await signals.connect())
   stack.use(await waiters.connect())
   stack.use(await ports.bus.subscribe([agentStarted], loops.schedule.trigger))

@@ -5,7 +5,7 @@ import { addRetries, applyPlacements, cancelExpired, writeReasons } from './appl
 import type { LoopContext } from './context.ts'
 import { policyOf } from './policy.ts'
 import { beginPreparing } from './prepare.ts'
-import { readSnapshot, type SnapshotWithGroups } from './snapshot.ts'
+import { createSnapshotReader, type SnapshotWithGroups } from './snapshot.ts'
 
 const LEASE_TTL_MS = 3000
 const RETRY_LEASE_MS = 1000
@@ -15,6 +15,7 @@ const FLUSH_RETRIES_MS = 10_000
 export function createScheduleLoop(context: LoopContext, signal: AbortSignal) {
   const { ports, signals } = context
   const { store, clock } = ports
+  const readSnapshot = createSnapshotReader(ports)
   const told = new Map<string, string>()
   const retries = new Map<string, number>()
   let flushedAt = clock.now()
@@ -38,7 +39,7 @@ export function createScheduleLoop(context: LoopContext, signal: AbortSignal) {
   }
 
   async function run(): Promise<void> {
-    const snapshot = await readSnapshot(ports)
+    const snapshot = await readSnapshot()
     if (!snapshot) {
       told.clear()
       retries.clear()

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, ne, notInArray } from 'drizzle-orm'
+import { and, asc, eq, inArray, ne } from 'drizzle-orm'
 import { parseDuration } from '../../config/value/duration.ts'
 import type {
   AgentView,
@@ -8,14 +8,14 @@ import type {
   ResourceGroup,
   Snapshot,
 } from '../../core/scheduling.ts'
-import { NO_SLOTS, slotsFromJson, sumSlots } from '../../core/slots.ts'
-import { OCCUPYING_KERNEL_STATUSES } from '../../core/status.ts'
+import { NO_SLOTS, slotsFromJson } from '../../core/slots.ts'
+import { prepareQuery } from '../../db/prepare.ts'
+import type { Store } from '../../db/store.ts'
 import type { ManagerPorts } from '../context.ts'
-import { occupancyByAgent } from '../services/occupancy.ts'
-import { chunked, type ScalingGroupRow, type SessionRow } from '../services/rows.ts'
-import { accountsOf } from './accounts.ts'
-
-type Ports = Pick<ManagerPorts, 'store' | 'config' | 'clock'>
+import type { AgentRow, ScalingGroupRow, SessionRow } from '../services/rows.ts'
+import { slotTypes } from '../services/slot-types.ts'
+import { createUsageReader, type Usage } from '../services/usage.ts'
+import { createAccountsReader } from './accounts.ts'
 
 export interface SnapshotWithGroups extends Snapshot {
   readonly groupRows: ReadonlyMap<string, ScalingGroupRow>
@@ -23,29 +23,55 @@ export interface SnapshotWithGroups extends Snapshot {
 
 const SLOT_PRIORITY = ['cuda', 'rocm', 'tpu', 'cpu', 'mem']
 
-/** The cluster as rows tell it, for one run of the engine; null when nothing is pending. */
-export async function readSnapshot(ports: Ports): Promise<SnapshotWithGroups | null> {
-  const { store, config, clock } = ports
-  const { sessions, scalingGroups } = store.tables
-  const pendingRows = await store.db
-    .select()
-    .from(sessions)
-    .where(eq(sessions.status, 'PENDING'))
-    .orderBy(asc(sessions.createdAt), asc(sessions.id))
-  if (pendingRows.length === 0) return null
-  const pending = await pendingSessions(ports, pendingRows)
-  const groupRows = await store.db.select().from(scalingGroups).where(eq(scalingGroups.isActive, true))
-  const maxContainers = await config.get('config/agent/max-container-count')
-  return {
-    now: clock.now(),
-    groups: groupRows.map(resourceGroup),
-    groupRows: new Map(groupRows.map((row) => [row.name, row])),
-    agents: await agentViews(ports),
-    pending,
-    active: await activeSessions(ports),
-    ...(await accountsOf(ports, pending)),
-    maxContainersPerAgent: maxContainers ? Number(maxContainers) : null,
-    slotPriority: SLOT_PRIORITY,
+/** Reads the cluster as rows tell it, for one run of the engine; null when nothing is pending. */
+export function createSnapshotReader({
+  store,
+  config,
+  clock,
+}: Pick<ManagerPorts, 'store' | 'config' | 'clock'>) {
+  const { sessions, scalingGroups, agents } = store.tables
+  const readPending = prepareQuery(
+    'scheduler_pending',
+    store.db
+      .select()
+      .from(sessions)
+      .where(eq(sessions.status, 'PENDING'))
+      .orderBy(asc(sessions.createdAt), asc(sessions.id)),
+  )
+  const readGroups = prepareQuery(
+    'scheduler_groups',
+    store.db.select().from(scalingGroups).where(eq(scalingGroups.isActive, true)),
+  )
+  const readAgents = prepareQuery(
+    'scheduler_agents',
+    store.db.select().from(agents).where(ne(agents.status, 'TERMINATED')),
+  )
+  const readKernels = kernelReader(store)
+  const readDependencies = dependencyReader(store)
+  const readUsage = createUsageReader(store)
+  const readAccounts = createAccountsReader(store)
+
+  return async (): Promise<SnapshotWithGroups | null> => {
+    const rows = await readPending({})
+    if (rows.length === 0) return null
+    const kernels = await readKernels()
+    const dependencies = await readDependencies()
+    const groupRows = await readGroups({})
+    const usage = await readUsage()
+    const maxContainers = await config.get('config/agent/max-container-count')
+    return {
+      now: clock.now(),
+      groups: groupRows.map(resourceGroup),
+      groupRows: new Map(groupRows.map((row) => [row.name, row])),
+      agents: (await readAgents({})).map((row) => agentView(row, usage)),
+      pending: rows.map((row) =>
+        pendingSession(row, kernels.get(row.id) ?? [], dependencies.get(row.id) ?? []),
+      ),
+      active: usage.active,
+      ...(await readAccounts(usage, await slotTypes(config))),
+      maxContainersPerAgent: maxContainers ? Number(maxContainers) : null,
+      slotPriority: SLOT_PRIORITY,
+    }
   }
 }
 
@@ -58,11 +84,9 @@ function resourceGroup(row: ScalingGroupRow): ResourceGroup {
   }
 }
 
-async function agentViews({ store }: Ports): Promise<AgentView[]> {
-  const { agents } = store.tables
-  const rows = await store.db.select().from(agents).where(ne(agents.status, 'TERMINATED'))
-  const occupancy = await occupancyByAgent(store)
-  return rows.map((row) => ({
+function agentView(row: AgentRow, usage: Usage): AgentView {
+  const occupancy = usage.byAgent.get(row.id)
+  return {
     id: row.id,
     scalingGroup: row.scalingGroup,
     architecture: row.architecture,
@@ -70,85 +94,91 @@ async function agentViews({ store }: Ports): Promise<AgentView[]> {
     alive: row.status === 'ALIVE',
     schedulable: row.schedulable,
     available: slotsFromJson(row.availableSlots),
-    occupied: occupancy.get(row.id)?.slots ?? NO_SLOTS,
-    containers: occupancy.get(row.id)?.containers ?? 0,
+    occupied: occupancy?.slots ?? NO_SLOTS,
+    containers: occupancy?.containers ?? 0,
     images: new Set(row.images),
-  }))
+  }
 }
 
-async function pendingSessions({ store }: Ports, rows: readonly SessionRow[]): Promise<PendingSession[]> {
-  const kernels = await kernelRequests(store, rows)
-  const dependencies = await dependenciesOf(store, rows)
-  return rows.map((row) => {
-    const own = kernels.get(row.id) ?? []
-    return {
-      id: row.id,
-      name: row.name,
-      type: row.sessionType,
-      clusterMode: row.clusterMode,
-      accessKey: row.accessKey,
-      userUuid: row.userUuid,
-      groupId: row.groupId,
-      domainName: row.domainName,
-      scalingGroup: row.scalingGroupName ?? '',
-      priority: row.priority,
-      createdAt: row.createdAt.getTime(),
-      startsAt: row.startsAt?.getTime() ?? null,
-      retries: retriesOf(row),
-      requested: slotsFromJson(row.requestedSlots),
-      kernels: own.map((kernel, index) => ({
-        ...kernel,
-        designatedAgent: row.designatedAgents?.[index] ?? row.designatedAgents?.[0] ?? null,
-      })),
-      dependencies: dependencies.get(row.id) ?? [],
-    }
-  })
+function pendingSession(
+  row: SessionRow,
+  kernels: KernelRequest[],
+  dependencies: Dependency[],
+): PendingSession {
+  return {
+    id: row.id,
+    name: row.name,
+    type: row.sessionType,
+    clusterMode: row.clusterMode,
+    accessKey: row.accessKey,
+    userUuid: row.userUuid,
+    groupId: row.groupId,
+    domainName: row.domainName,
+    scalingGroup: row.scalingGroupName ?? '',
+    priority: row.priority,
+    createdAt: row.createdAt.getTime(),
+    startsAt: row.startsAt?.getTime() ?? null,
+    retries: retriesOf(row),
+    requested: slotsFromJson(row.requestedSlots),
+    kernels: kernels.map((kernel, index) => ({
+      ...kernel,
+      designatedAgent: row.designatedAgents?.[index] ?? row.designatedAgents?.[0] ?? null,
+    })),
+    dependencies,
+  }
 }
 
-export function retriesOf(row: Pick<SessionRow, 'statusData'>): number {
+function retriesOf(row: Pick<SessionRow, 'statusData'>): number {
   const scheduler = row.statusData?.scheduler
   if (typeof scheduler !== 'object' || scheduler === null || !('retries' in scheduler)) return 0
   return typeof scheduler.retries === 'number' ? scheduler.retries : 0
 }
 
-async function kernelRequests(
-  store: Ports['store'],
-  rows: readonly SessionRow[],
-): Promise<Map<string, KernelRequest[]>> {
-  const { kernels, images } = store.tables
-  const result = new Map<string, KernelRequest[]>()
-  for (const chunk of chunked(rows.map((row) => row.id))) {
-    const found = await store.db
-      .select({ kernel: kernels, isLocal: images.isLocal })
-      .from(kernels)
-      .leftJoin(images, and(eq(kernels.image, images.name), eq(kernels.architecture, images.architecture)))
-      .where(inArray(kernels.sessionId, chunk))
-      .orderBy(asc(kernels.localRank))
-    for (const { kernel, isLocal } of found) {
-      const list = result.get(kernel.sessionId) ?? []
-      result.set(kernel.sessionId, list)
-      list.push({
-        id: kernel.id,
-        image: kernel.image,
-        architecture: kernel.architecture,
-        // An image whose row is gone cannot be pulled, but may still be installed.
-        imageIsLocal: isLocal ?? true,
-        slots: slotsFromJson(kernel.requestedSlots),
-        designatedAgent: null,
+/** Kernels of pending sessions, by session and in their order. */
+function kernelReader({ db, tables }: Store): () => Promise<Map<string, KernelRequest[]>> {
+  const { kernels, images, sessions } = tables
+  const read = prepareQuery(
+    'scheduler_kernels',
+    db
+      .select({
+        id: kernels.id,
+        sessionId: kernels.sessionId,
+        image: kernels.image,
+        architecture: kernels.architecture,
+        slots: kernels.requestedSlots,
+        isLocal: images.isLocal,
       })
-    }
+      .from(kernels)
+      .innerJoin(sessions, eq(kernels.sessionId, sessions.id))
+      .leftJoin(images, and(eq(kernels.image, images.name), eq(kernels.architecture, images.architecture)))
+      .where(eq(sessions.status, 'PENDING'))
+      .orderBy(asc(kernels.localRank)),
+  )
+  return async () => {
+    const bySession = Map.groupBy(await read({}), (row) => row.sessionId)
+    return new Map(
+      [...bySession].map(([sessionId, rows]) => [
+        sessionId,
+        rows.map(({ id, image, architecture, slots, isLocal }) => ({
+          id,
+          image,
+          architecture,
+          // An image whose row is gone cannot be pulled, but may still be installed.
+          imageIsLocal: isLocal ?? true,
+          slots: slotsFromJson(slots),
+          designatedAgent: null,
+        })),
+      ]),
+    )
   }
-  return result
 }
 
-async function dependenciesOf(
-  store: Ports['store'],
-  rows: readonly SessionRow[],
-): Promise<Map<string, Dependency[]>> {
-  const { sessions, sessionDependencies } = store.tables
-  const result = new Map<string, Dependency[]>()
-  for (const chunk of chunked(rows.map((row) => row.id))) {
-    const found = await store.db
+/** What pending sessions wait for, by the waiting session. */
+function dependencyReader({ db, tables }: Store): () => Promise<Map<string, Dependency[]>> {
+  const { sessions, sessionDependencies } = tables
+  const read = prepareQuery(
+    'scheduler_dependencies',
+    db
       .select({
         sessionId: sessionDependencies.sessionId,
         id: sessions.id,
@@ -158,39 +188,12 @@ async function dependenciesOf(
       })
       .from(sessionDependencies)
       .innerJoin(sessions, eq(sessionDependencies.dependsOn, sessions.id))
-      .where(inArray(sessionDependencies.sessionId, chunk))
-    for (const { sessionId, ...dependency } of found) {
-      result.set(sessionId, [...(result.get(sessionId) ?? []), dependency])
-    }
-  }
-  return result
-}
-
-async function activeSessions({ store }: Ports): Promise<Snapshot['active']> {
-  const { kernels, sessions } = store.tables
-  const rows = await store.db
-    .select({
-      id: sessions.id,
-      accessKey: sessions.accessKey,
-      scalingGroup: sessions.scalingGroupName,
-      slots: kernels.occupiedSlots,
-    })
-    .from(kernels)
-    .innerJoin(sessions, eq(kernels.sessionId, sessions.id))
-    .where(
-      and(
-        inArray(kernels.status, OCCUPYING_KERNEL_STATUSES),
-        notInArray(sessions.status, ['TERMINATED', 'CANCELLED']),
+      .where(
+        inArray(
+          sessionDependencies.sessionId,
+          db.select({ id: sessions.id }).from(sessions).where(eq(sessions.status, 'PENDING')),
+        ),
       ),
-    )
-  const byId = new Map<string, Snapshot['active'][number]>()
-  for (const row of rows) {
-    const before = byId.get(row.id)?.occupying ?? NO_SLOTS
-    byId.set(row.id, {
-      accessKey: row.accessKey,
-      scalingGroup: row.scalingGroup ?? '',
-      occupying: sumSlots(before, slotsFromJson(row.slots)),
-    })
-  }
-  return [...byId.values()]
+  )
+  return async () => Map.groupBy(await read({}), (row) => row.sessionId)
 }

@@ -1,5 +1,6 @@
 import type { ManagerPorts } from '../context.ts'
 import { type AgentServices, createAgentServices } from './agents.ts'
+import { type CachedConfig, createCachedConfig } from './cached-config.ts'
 import { type Counters, createCounters } from './counters.ts'
 import { createDispatched, type Dispatched } from './dispatched.ts'
 import type { SessionContext } from './sessions/context.ts'
@@ -14,6 +15,7 @@ export interface SessionServices extends SessionContext {
   readonly dispatched: Dispatched
   readonly counters: Counters
   readonly agents: AgentServices
+  readonly config: CachedConfig
 }
 
 export interface SessionServiceOptions {
@@ -24,14 +26,17 @@ export interface SessionServiceOptions {
 }
 
 export function createSessionServices(
-  ports: ManagerPorts,
+  outer: ManagerPorts,
   options: SessionServiceOptions = {},
 ): SessionServices {
+  const config = createCachedConfig(outer)
+  const ports = { ...outer, config }
   const newId = options.newId ?? (() => crypto.randomUUID())
   const signals = createSignals(ports)
   const dispatched = createDispatched()
   return {
     ports,
+    config,
     newId,
     resolveMounts: options.resolveMounts ?? null,
     signals,

@@ -17,7 +17,7 @@ export async function slotTypes(config: SharedConfig): Promise<SlotTypes> {
 export async function recordSlotTypes(config: SharedConfig, offered: SlotTypes): Promise<SlotTypes> {
   const known = await config.getPrefix(PREFIX)
   for (const [slot, unit] of Object.entries(offered)) {
-    if (known[slot] === undefined) await config.set(`${PREFIX}/${slot}`, unit)
+    if (known[slot] === undefined) await config.setIfAbsent(`${PREFIX}/${slot}`, unit)
   }
   return { ...offered, ...(await slotTypes(config)) }
 }

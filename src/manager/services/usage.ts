@@ -1,79 +1,95 @@
-import { and, eq, inArray, ne } from 'drizzle-orm'
+import { eq, inArray } from 'drizzle-orm'
+import type { ActiveSession } from '../../core/scheduling.ts'
 import { NO_SLOTS, type Slots, slotsFromJson, sumSlots } from '../../core/slots.ts'
 import { OCCUPYING_KERNEL_STATUSES } from '../../core/status.ts'
+import { prepareQuery } from '../../db/prepare.ts'
 import type { Store } from '../../db/store.ts'
+import type { Occupancy } from './occupancy.ts'
 
-/** Kernels in these statuses count against their owner: what is being ended no longer does (domain-model.md §2.4). */
-const COUNTED = OCCUPYING_KERNEL_STATUSES.filter((status) => status !== 'TERMINATING')
+type Readable = Pick<Store, 'db' | 'tables'>
 
-export interface OwnerUsage {
+const occupyingKernels = ({ db, tables: { kernels, sessions } }: Readable) =>
+  db
+    .select({
+      slots: kernels.occupiedSlots,
+      kernelStatus: kernels.status,
+      agent: kernels.agent,
+      sessionId: sessions.id,
+      sessionStatus: sessions.status,
+      type: sessions.sessionType,
+      accessKey: sessions.accessKey,
+      user: sessions.userUuid,
+      project: sessions.groupId,
+      domain: sessions.domainName,
+      scalingGroup: sessions.scalingGroupName,
+    })
+    .from(kernels)
+    .innerJoin(sessions, eq(kernels.sessionId, sessions.id))
+    .where(inArray(kernels.status, OCCUPYING_KERNEL_STATUSES))
+
+type Holding = Awaited<ReturnType<typeof occupyingKernels>>[number]
+
+/** Who holds what now, from one read of the kernels that hold something. */
+export interface Usage {
+  byAgent: Map<string, Occupancy>
   byKeypair: Map<string, Slots>
   byUser: Map<string, Slots>
   byProject: Map<string, Slots>
   byDomain: Map<string, Slots>
+  /** Sessions that count against each keypair's limits. */
+  sessionCounts: Map<string, { compute: number; system: number }>
+  active: ActiveSession[]
 }
 
-/** What every owner holds now, system sessions left out; recomputed from rows. */
-export async function ownerUsage(store: Pick<Store, 'db' | 'tables'>): Promise<OwnerUsage> {
-  const { kernels, sessions } = store.tables
-  const rows = await store.db
-    .select({
-      slots: kernels.occupiedSlots,
-      keypair: sessions.accessKey,
-      user: sessions.userUuid,
-      project: sessions.groupId,
-      domain: sessions.domainName,
-    })
-    .from(kernels)
-    .innerJoin(sessions, eq(kernels.sessionId, sessions.id))
-    .where(and(inArray(kernels.status, COUNTED), ne(sessions.sessionType, 'system')))
-  const usage: OwnerUsage = {
+/** Reads the usage of everybody; prepared, since every run of the scheduler asks. */
+export function createUsageReader(store: Readable): () => Promise<Usage> {
+  const read = prepareQuery('scheduler_usage', occupyingKernels(store))
+  return async () => tally(await read({}))
+}
+
+function tally(holdings: readonly Holding[]): Usage {
+  const usage: Usage = {
+    byAgent: new Map(),
     byKeypair: new Map(),
     byUser: new Map(),
     byProject: new Map(),
     byDomain: new Map(),
+    sessionCounts: new Map(),
+    active: [],
   }
-  for (const row of rows) {
-    const slots = slotsFromJson(row.slots)
-    grow(usage.byKeypair, row.keypair, slots)
-    grow(usage.byUser, row.user, slots)
-    grow(usage.byProject, row.project, slots)
-    grow(usage.byDomain, row.domain, slots)
-  }
+  for (const [, group] of Map.groupBy(holdings, (holding) => holding.sessionId)) tallySession(usage, group)
   return usage
+}
+
+const ENDING: readonly string[] = ['TERMINATING', 'TERMINATED', 'CANCELLED', 'ERROR']
+
+function tallySession(usage: Usage, holdings: readonly Holding[]): void {
+  const [first] = holdings
+  if (!first) return
+  let occupying = NO_SLOTS
+  for (const holding of holdings) {
+    const slots = slotsFromJson(holding.slots)
+    occupying = sumSlots(occupying, slots)
+    growAgent(usage.byAgent, holding.agent, slots)
+    // What is being ended no longer counts against its owner (domain-model.md §2.4); system sessions never do.
+    if (holding.kernelStatus === 'TERMINATING' || holding.type === 'system') continue
+    grow(usage.byKeypair, holding.accessKey, slots)
+    grow(usage.byUser, holding.user, slots)
+    grow(usage.byProject, holding.project, slots)
+    grow(usage.byDomain, holding.domain, slots)
+  }
+  if (ENDING.includes(first.sessionStatus)) return
+  usage.active.push({ accessKey: first.accessKey, scalingGroup: first.scalingGroup ?? '', occupying })
+  const count = usage.sessionCounts.get(first.accessKey) ?? { compute: 0, system: 0 }
+  const kind = first.type === 'system' ? 'system' : 'compute'
+  usage.sessionCounts.set(first.accessKey, { ...count, [kind]: count[kind] + 1 })
 }
 
 const grow = (map: Map<string, Slots>, key: string, slots: Slots): void =>
   void map.set(key, sumSlots(map.get(key) ?? NO_SLOTS, slots))
 
-/** Sessions that count against each keypair's concurrency limit, system sessions apart. */
-export async function sessionCounts(
-  store: Pick<Store, 'db' | 'tables'>,
-  accessKeys: readonly string[],
-): Promise<Map<string, { compute: number; system: number }>> {
-  const { sessions } = store.tables
-  const result = new Map<string, { compute: number; system: number }>()
-  if (accessKeys.length === 0) return result
-  const rows = await store.db
-    .select({ accessKey: sessions.accessKey, type: sessions.sessionType })
-    .from(sessions)
-    .where(
-      and(
-        inArray(sessions.accessKey, [...accessKeys]),
-        inArray(sessions.status, [
-          'SCHEDULED',
-          'PULLING',
-          'PREPARING',
-          'RUNNING',
-          'RESTARTING',
-          'RUNNING_DEGRADED',
-        ]),
-      ),
-    )
-  for (const row of rows) {
-    const count = result.get(row.accessKey) ?? { compute: 0, system: 0 }
-    const kind = row.type === 'system' ? 'system' : 'compute'
-    result.set(row.accessKey, { ...count, [kind]: count[kind] + 1 })
-  }
-  return result
+function growAgent(map: Map<string, Occupancy>, agent: string | null, slots: Slots): void {
+  if (agent === null) return
+  const before = map.get(agent) ?? { slots: NO_SLOTS, containers: 0 }
+  map.set(agent, { slots: sumSlots(before.slots, slots), containers: before.containers + 1 })
 }
