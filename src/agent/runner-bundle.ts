@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { elfDependencies } from './elf-dependencies.ts'
-import { writeDurably } from './files/write-durably.ts'
+import { executableDigest } from './executable-digest.ts'
 
 /** A folder to mount read-only into containers: the executable, its loader and its libraries (architecture, decision 12). */
 export interface RunnerBundle {
@@ -29,7 +27,7 @@ const OPENED_LATER = ['libgcc_s.so.1', 'libresolv.so.2', 'libnss_files.so.2', 'l
 
 /** Prepares `<root>/<sha256 of the executable>/`; what is there already is used as it is. */
 export async function prepareRunnerBundle(root: string, executable: string): Promise<RunnerBundle> {
-  const dir = join(root, await digestOf(root, executable))
+  const dir = join(root, await executableDigest(root, executable))
   const { interpreter } = await elfDependencies(executable)
   if (interpreter === null)
     throw new Error(`${executable} has no loader: it is no dynamically linked executable`)
@@ -89,22 +87,4 @@ async function findLibrary(name: string): Promise<string | null> {
     if ((await stat(path).catch(() => null))?.isFile()) return path
   }
   return null
-}
-
-/** Hashing 100 MB takes a while: the digest is remembered beside the bundles, by size and time of the executable. */
-async function digestOf(root: string, executable: string): Promise<string> {
-  await mkdir(root, { recursive: true, mode: 0o755 })
-  const { size, mtimeMs, ino } = await stat(executable)
-  const key = JSON.stringify([executable, size, mtimeMs, ino])
-  const memo = join(root, 'digest.json')
-  const kept = await readFile(memo, 'utf8').then(
-    (text) => JSON.parse(text) as { key: string; digest: string },
-    () => null,
-  )
-  if (kept?.key === key) return kept.digest
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(executable)) hash.update(chunk as Uint8Array)
-  const digest = hash.digest('hex')
-  await writeDurably(memo, JSON.stringify({ key, digest }), 0o644)
-  return digest
 }

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { copyFile, mkdir, rename, stat } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { executableDigest } from '../../executable-digest.ts'
 import { isReachable } from '../../paths.ts'
 
 /**
@@ -17,18 +16,21 @@ export async function reachableCommand(
   if (reachable.every(Boolean)) return command
   const [executable] = command
   if (command.length !== 1 || executable === undefined) return null
-  const digest = await sha256(executable)
-  const folder = join(base, 'runner', digest)
+  const root = join(base, 'runner')
+  const folder = join(root, await executableDigest(root, executable))
   const copy = join(folder, 'backendai')
   if ((await stat(copy).catch(() => null))?.isFile()) return [copy]
   await mkdir(folder, { recursive: true, mode: 0o755 })
   await copyFile(executable, `${copy}.new`)
   await rename(`${copy}.new`, copy)
+  await removeOlder(root, folder)
   return [copy]
 }
 
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array)
-  return hash.digest('hex')
+/** Copies of earlier versions: kernels that still run keep theirs open, and new ones take the new. */
+async function removeOlder(root: string, current: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    const folder = join(root, name)
+    if (/^[0-9a-f]{64}$/.test(name) && folder !== current) await rm(folder, { recursive: true, force: true })
+  }
 }
