@@ -1,10 +1,11 @@
-import { and, asc, desc, eq, inArray, type SQL } from 'drizzle-orm'
+import { asc, eq } from 'drizzle-orm'
 import { notFound, Problem } from '../../../core/problem.ts'
 import { LIVE_SESSION_STATUSES } from '../../../core/status.ts'
 import type { Store } from '../../../db/store.ts'
 import type { Requester } from '../../context.ts'
 import type { KernelRow, SessionRow } from '../rows.ts'
 import { ownerKey } from './owner.ts'
+import { sessionQueries } from './session-queries.ts'
 
 type Readable = Pick<Store, 'db' | 'tables'>
 
@@ -30,24 +31,16 @@ export async function resolveSession(
   options: { ended: boolean } = { ended: false },
 ): Promise<SessionRow> {
   const accessKey = await ownerKey(store, requester, ref.ownerAccessKey)
-  const { sessions } = store.tables
-  const live = inArray(sessions.status, LIVE_SESSION_STATUSES)
-  const find = (condition: SQL | undefined) =>
-    store.db
-      .select()
-      .from(sessions)
-      .where(and(eq(sessions.accessKey, accessKey), condition))
-      .orderBy(desc(sessions.createdAt))
-      .limit(10)
+  const find = sessionQueries(store)
   if (UUID.test(ref.name)) {
-    const [row] = await find(and(eq(sessions.id, ref.name.toLowerCase()), options.ended ? undefined : live))
-    if (row) return row
+    const [row] = await find.byId({ accessKey, id: ref.name.toLowerCase() })
+    if (row && (options.ended || LIVE_SESSION_STATUSES.some((status) => status === row.status))) return row
   }
-  const rows = await find(and(eq(sessions.name, ref.name), live))
+  const rows = await find.liveByName({ accessKey, name: ref.name })
   const [first, second] = rows
   if (first && second) throw tooMany(rows)
   if (first) return first
-  const [dead] = options.ended ? await find(eq(sessions.name, ref.name)) : []
+  const [dead] = options.ended ? await find.newestByName({ accessKey, name: ref.name }) : []
   if (!dead) throw notFound('session', `There is no session "${ref.name}".`)
   return dead
 }
@@ -69,11 +62,7 @@ export async function kernelsOf(store: Readable, sessionId: string): Promise<Ker
 
 /** The main kernel, which every operation on a session but its end is about. */
 export async function mainKernel(store: Readable, sessionId: string): Promise<KernelRow> {
-  const { kernels } = store.tables
-  const [row] = await store.db
-    .select()
-    .from(kernels)
-    .where(and(eq(kernels.sessionId, sessionId), eq(kernels.clusterRole, 'main')))
+  const [row] = await sessionQueries(store).mainKernel({ sessionId })
   if (!row) throw notFound('main kernel')
   return row
 }
