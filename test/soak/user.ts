@@ -1,0 +1,55 @@
+import { createCliTransport } from '../../src/cli/transport.ts'
+import { createClient } from '../../src/client/client.ts'
+import type { Shape } from '../harness/shapes.ts'
+
+/** What a user does with sessions, by the API. */
+export interface User {
+  /** The session of this name; asked again with the same token it is the same session. Gives its id. */
+  start(name: string, token: string, signal?: AbortSignal): Promise<string>
+  end(name: string, signal?: AbortSignal): Promise<void>
+  /** What the code writes to its standard output; asked again while nobody answers. */
+  run(name: string, code: string): Promise<string>
+}
+
+const ANSWER_MS = 15_000
+const PAUSE_MS = 50
+
+export function createUser(shape: Pick<Shape, 'endpoint' | 'accessKey' | 'secretKey'>): User {
+  const { sessions } = createClient({
+    endpoint: shape.endpoint,
+    accessKey: shape.accessKey,
+    secretKey: shape.secretKey,
+    transport: createCliTransport(),
+    rounds: 1,
+  })
+  const patiently = async <T>(call: () => Promise<T>): Promise<T> => {
+    const deadline = performance.now() + ANSWER_MS
+    for (;;) {
+      try {
+        return await call()
+      } catch (error) {
+        if (performance.now() > deadline) throw error
+        await Bun.sleep(PAUSE_MS)
+      }
+    }
+  }
+  return {
+    async start(name, clientToken, signal) {
+      const resources = { cpu: '1', mem: '256m' }
+      const options = { image: 'python', name, clientToken, resources, maxWaitSeconds: 20 }
+      return (await sessions.getOrCreate(options, signal)).sessionId
+    },
+    async end(name, signal) {
+      await sessions.destroy(name, signal ? { signal } : {})
+    },
+    run: (name, code) =>
+      patiently(async () => {
+        const parts: string[] = []
+        for await (const result of sessions.run(name, { mode: 'query', code }, async () => '')) {
+          for (const [kind, text] of result.console)
+            parts.push(kind === 'stdout' ? String(text) : `<${kind}: ${text}>`)
+        }
+        return parts.join('').trim()
+      }),
+  }
+}
