@@ -18,7 +18,7 @@ export function encodeUpload(
   const encoder = new TextEncoder()
   const pieces: Uint8Array[] = []
   for (const file of files) {
-    const name = file.path.replace(/["\r\n]/g, (c) => encodeURIComponent(c))
+    const name = encodeURIComponent(file.path)
     const head = [
       `--${boundary}`,
       `Content-Disposition: form-data; name="src"; filename="${name}"`,

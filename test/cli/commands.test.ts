@@ -310,7 +310,7 @@ describe('files', () => {
     await Bun.write(join(directory, 'src/lib/a.py'), 'x')
     const args = ['upload', 'mine', 'src/lib/a.py', '--basedir', 'src']
     expect((await cli(args, { cwd: directory })).code).toBe(0)
-    expect(new TextDecoder().decode(sent?.body)).toContain('filename="lib/a.py"')
+    expect(new TextDecoder().decode(sent?.body)).toContain('filename="lib%2Fa.py"')
   })
 
   test('ls shows modes, sizes and times', async () => {

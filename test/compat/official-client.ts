@@ -31,7 +31,9 @@ export interface OfficialClient {
 function installed(name: string): string {
   const path = join(VENV, 'bin', name)
   if (!existsSync(path))
-    throw new Error('the official client is missing: "npm run test:compat" installs it, or tools/test-needs.mjs')
+    throw new Error(
+      'the official client is missing: "npm run test:compat" installs it, or tools/test-needs.mjs',
+    )
   return path
 }
 
@@ -104,6 +106,6 @@ export function officialClient(shape: Shape, directory: string, how: 'api' | 'se
 
 /** What the client printed, without the sequences that colour it. */
 export function plain(text: string): string {
-  const escape = String.fromCharCode(27)
-  return text.replaceAll(new RegExp(`${escape}\\[[0-9;?]*[A-Za-z]`, 'g'), '')
+  const esc = String.fromCharCode(27)
+  return text.replaceAll(new RegExp(`${esc}\\[[0-9;?]*[A-Za-z]`, 'g'), '')
 }

@@ -13,6 +13,7 @@ import {
 import { json, noContent, raw } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { sessionRef } from './session-ref.ts'
+import { uploadName } from './upload-name.ts'
 
 /** All files at their largest, with room for the heads of the parts; more is cut off while it is read. */
 const MAX_UPLOAD_BYTES = (MAX_UPLOAD_FILES + 4) * MAX_FILE_BYTES
@@ -83,7 +84,7 @@ async function filesOf(form: FormData): Promise<UploadedFile[]> {
     if (typeof value === 'string') {
       throw new Problem('invalid-api-params', { msg: `The part "${field}" is no file.`, data: {} })
     }
-    files.push({ name: value.name, content: new Uint8Array(await value.arrayBuffer()) })
+    files.push({ name: uploadName(value.name), content: new Uint8Array(await value.arrayBuffer()) })
   }
   if (files.length === 0) throw new Problem('invalid-api-params', { msg: 'There is no file.', data: {} })
   return files
