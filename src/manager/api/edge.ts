@@ -17,6 +17,8 @@ export interface EdgeOptions {
   readonly routes: readonly Route[]
   readonly verify: Verify
   readonly rateLimit: RateLimit
+  /** Sets the headers of a route that does not count. */
+  readonly showRateLimit: RateLimit
   readonly isFrozen: () => Promise<boolean>
   /** Peers whose X-Forwarded-For is believed. */
   readonly trustedProxies: { has(address: string): boolean }
@@ -79,7 +81,8 @@ export function createEdge(options: EdgeOptions) {
   async function authenticate(route: Route, request: Parameters<Verify>[0]): Promise<Requester | null> {
     const { env, clientAddress: address } = request
     const requester = route.auth === 'anonymous' ? null : await verifyOrCount(request, env.responseHeaders)
-    if (route.rateLimited) await options.rateLimit(requester, address, env.responseHeaders)
+    const limit = route.rateLimited ? options.rateLimit : options.showRateLimit
+    await limit(requester, address, env.responseHeaders)
     if (route.auth === 'admin' && !requester?.isAdmin && !requester?.isSuperadmin) {
       throw new Problem('insufficient-privilege')
     }

@@ -8,7 +8,7 @@ import { createVerifier } from './auth/verify.ts'
 import { createEdge } from './edge.ts'
 import { createManagerStatus } from './manager-status.ts'
 import { createMetrics, metricsRoutes } from './metrics.ts'
-import { createRateLimit } from './rate-limit.ts'
+import { createRateLimit, showRateLimit } from './rate-limit.ts'
 import { aclRoutes } from './rest/acl.ts'
 import { authRoutes } from './rest/auth.ts'
 import { passwordRoutes } from './rest/auth-password.ts'
@@ -51,6 +51,7 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
   const accounts = stack.use(await createAccounts(store, bus, clock))
   const status = stack.use(await createManagerStatus(config, bus, clock))
   const metrics = createMetrics()
+  const anonymousLimit = options.anonymousRateLimit ?? 1000
   const routes = [
     ...rootRoutes(VERSION),
     ...healthRoutes(ports),
@@ -73,7 +74,8 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
   const fetch = createEdge({
     routes,
     verify: createVerifier(accounts, () => clock.now()),
-    rateLimit: createRateLimit(cache, options.anonymousRateLimit ?? 1000, log),
+    rateLimit: createRateLimit(cache, anonymousLimit, log),
+    showRateLimit: showRateLimit(anonymousLimit),
     isFrozen: async () => (await status.get()) === 'frozen',
     trustedProxies: addressSet(options.trustedProxies ?? LOOPBACK),
     newRequestId: randomUUID,

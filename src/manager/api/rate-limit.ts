@@ -29,6 +29,16 @@ export function createRateLimit(cache: Cache, anonymousLimit: number, log: Logge
   }
 }
 
+/** The headers of an answer that does not count, with nothing used up by it. */
+export function showRateLimit(anonymousLimit: number): RateLimit {
+  return async (who, _clientAddress, responseHeaders) => {
+    const limit = String(who ? who.rateLimit : anonymousLimit)
+    responseHeaders['x-ratelimit-limit'] = limit
+    responseHeaders['x-ratelimit-remaining'] = limit
+    responseHeaders['x-ratelimit-window'] = String(RATE_LIMIT_WINDOW)
+  }
+}
+
 async function countHit(cache: Cache, key: string, log: Logger): Promise<number> {
   try {
     return (await cache.hit(key, RATE_LIMIT_WINDOW * 1000)).count

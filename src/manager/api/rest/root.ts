@@ -8,6 +8,8 @@ export const rootRoutes = (ownVersion: string): readonly Route[] => [
     method: 'GET',
     path: '/',
     auth: 'anonymous',
+    // Each command of the official client asks once: an office behind one address would run into the limit.
+    rateLimited: false,
     handler: () =>
       json({ version: ANNOUNCED_API_VERSION, manager: ANNOUNCED_MANAGER, backendai: ownVersion }),
   }),
