@@ -7,7 +7,8 @@ import { prepareBackend } from './container-engine.mjs'
 import { bunBinary, dependenciesAreCurrent, Failure, fail, installDependencies, root } from './toolchain.mjs'
 
 const READY_MS = 60_000
-const CODE = 'print("hello world")'
+/** The same story in either runtime. */
+const HELLO = { python: 'print("hello world")', nodejs: 'console.log("hello world")' }
 const executable = join(root, 'dist/backendai')
 const data = resolve(process.env.BACKENDAI_DATA ?? join(root, '.data'))
 const say = (line) => console.log(`· ${line}`)
@@ -39,7 +40,7 @@ function build(bun) {
 
 /** Starts `up` in a process group of its own, so that Ctrl-C reaches it once, from here. It logs to its data directory. */
 async function startCluster(backend) {
-  mkdirSync(data, { recursive: true, mode: 0o700 })
+  mkdirSync(data, { recursive: true, mode: 0o711 })
   const readyFile = join(data, 'ready.json')
   rmSync(readyFile, { force: true })
   const choice = backend === 'process' ? ['--set', 'agent.backend=process'] : []
@@ -85,9 +86,12 @@ async function startCluster(backend) {
   }
 }
 
-function runHelloWorld() {
-  console.log(`\n$ backend.ai run --rm -c '${CODE}' python`)
-  const child = spawn(join(root, 'dist/backend.ai'), ['run', '--rm', '-c', CODE, 'python'], {
+/** @param {{ type: 'python' | 'nodejs', alias: string } | null} image */
+function runHelloWorld(image) {
+  if (!image) throw new Failure('there is no image to run: see the reason above')
+  const code = HELLO[image.type]
+  console.log(`\n$ backend.ai run --rm -c '${code}' ${image.alias}`)
+  const child = spawn(join(root, 'dist/backend.ai'), ['run', '--rm', '-c', code, image.alias], {
     env: { ...process.env, BACKENDAI_DATA: data },
     stdio: 'inherit',
   })
@@ -117,7 +121,9 @@ async function main() {
   say(`Cluster is up in ${((performance.now() - started) / 1000).toFixed(2)} s`)
   say(`Kernel backend: ${ready.backend?.description ?? 'none'}`)
   if (backend === 'process') say(`Not Docker: ${why}`)
-  const code = stopping ? 130 : await runHelloWorld()
+  if (ready.firstImage) say(`Runtime: ${ready.firstImage.image}`)
+  if (ready.firstImage?.type === 'nodejs') say('There is no python3 here, so the built-in JavaScript runs')
+  const code = stopping ? 130 : await runHelloWorld(ready.firstImage)
   console.log()
   greet()
   if (exit || stopping) {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { loadMockAccelerator } from '../../plugins/accelerator-mock/load-mock-accelerator.ts'
+import { describeRuntimes, type RuntimesDescription } from '../agent/backends/describe-runtimes.ts'
 import { isCompiled, selfCommand } from '../agent/backends/process/self-command.ts'
 import { startAgent } from '../agent/role.ts'
 import { type AgentSettings, DEFAULT_AGENT_SETTINGS } from '../agent/settings.ts'
@@ -15,7 +17,7 @@ import type { RunningRole } from './role.ts'
 
 export interface WiredAgent extends RunningRole {
   /** For the greeting. */
-  readonly backend: { name: string; description: string }
+  readonly runtimes: RuntimesDescription
 }
 
 /** Chooses the kernel backend, opens the accelerators, and starts the agent on a link. */
@@ -41,7 +43,7 @@ export async function wireAgent(
     return {
       name: 'agent',
       endpoints: running.endpoints,
-      backend: { name: backend.name, description: backend.description },
+      runtimes: await describeRuntimes(backend),
       [Symbol.asyncDispose]: async () => {
         await running[Symbol.asyncDispose]()
         await backend[Symbol.asyncDispose]()
@@ -84,9 +86,12 @@ function executablePath(): string {
   return fileURLToPath(new URL('../../dist/backendai', import.meta.url))
 }
 
-async function openAccelerators({ config }: RoleContext): Promise<AcceleratorPlugin[]> {
+/** The compiled-in accelerators that this node has; the mock one serves where its file is found. */
+async function openAccelerators({ config, dataDir }: RoleContext): Promise<AcceleratorPlugin[]> {
   const { allowComputePlugins, blockComputePlugins } = config.agent
-  return acceleratorRegistry([], { allow: allowComputePlugins, block: blockComputePlugins })
+  const folders = [process.cwd(), dataDir, join(homedir(), '.config/backend.ai'), '/etc/backend.ai']
+  const found = [await loadMockAccelerator({ folders })].filter((plugin) => plugin !== null)
+  return acceleratorRegistry(found, { allow: allowComputePlugins, block: blockComputePlugins })
 }
 
 function hosts({ agent, container }: RoleContext['config']): { bindHost: string; publicHost: string } {

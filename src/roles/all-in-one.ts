@@ -32,7 +32,7 @@ export async function up(argv: string[]): Promise<number> {
       greetingText({
         version: VERSION,
         endpoints: cluster.endpoints,
-        backend: cluster.backend?.description ?? null,
+        runtimes: cluster.runtimes,
         dataDir: context.dataDir,
         logFile: context.logFile,
         admin: cluster.admin,
@@ -112,11 +112,21 @@ export async function startCluster(context: RoleContext, options: { drain: boole
   return {
     endpoints,
     admin: manager.admin,
-    backend: agent?.backend ?? null,
+    runtimes: agent?.runtimes ?? null,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
-/** For scripts that wait for `up`: addresses, nothing secret. */
-const readyJson = (cluster: Cluster): string =>
-  `${JSON.stringify({ endpoint: cluster.endpoints.api, web: cluster.endpoints.web, endpoints: cluster.endpoints, backend: cluster.backend, pid: process.pid })}\n`
+/** For scripts that wait for `up`: addresses and what can run, nothing secret. */
+function readyJson({ endpoints, runtimes }: Cluster): string {
+  const backend = runtimes && { name: runtimes.backend, description: runtimes.description }
+  const ready = {
+    endpoint: endpoints.api,
+    web: endpoints.web,
+    endpoints,
+    backend,
+    firstImage: runtimes?.firstImage ?? null,
+    pid: process.pid,
+  }
+  return `${JSON.stringify(ready)}\n`
+}

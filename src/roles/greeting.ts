@@ -1,9 +1,10 @@
+import type { RuntimesDescription } from '../agent/backends/describe-runtimes.ts'
 import type { AdminCredentials } from '../manager/services/bootstrap.ts'
 
 export interface Greeting {
   version: string
   endpoints: Record<string, string>
-  backend: string | null
+  runtimes: RuntimesDescription | null
   dataDir: string
   logFile: string | null
   /** Only at the first start. */
@@ -16,7 +17,7 @@ export interface Greeting {
 export function greetingText(greeting: Greeting): string {
   const rows: [string, string][] = [['API', greeting.endpoints.api ?? '-']]
   if (greeting.endpoints.web) rows.push(['Web', greeting.endpoints.web])
-  if (greeting.backend) rows.push(['Kernels', greeting.backend])
+  if (greeting.runtimes) rows.push(...kernelRows(greeting.runtimes))
   rows.push(['Data', greeting.dataDir])
   if (greeting.logFile) rows.push(['Log', greeting.logFile])
   if (greeting.admin) rows.push(...loginRows(greeting.admin))
@@ -29,6 +30,15 @@ export function greetingText(greeting: Greeting): string {
 /** What the manager of a cluster prints at its very first start, and never again. */
 export const newAdminText = (admin: AdminCredentials): string =>
   ['The first administrator of this cluster:', ...lines(loginRows(admin)), ''].join('\n')
+
+function kernelRows({ description, runtimes }: RuntimesDescription): [string, string][] {
+  const aliases = [...new Set(runtimes.map((runtime) => runtime.aliases[0] ?? runtime.image))]
+  const shown = aliases.length > 4 ? [...aliases.slice(0, 4), '…'] : aliases
+  return [
+    ['Kernels', description],
+    ['Images', shown.join(', ') || 'none yet'],
+  ]
+}
 
 const loginRows = (admin: AdminCredentials): [string, string][] => [
   ['Login', admin.email],

@@ -77,7 +77,15 @@ test('the greeting fits 80 columns and shows the password once', () => {
   const text = greetingText({
     version: '1',
     endpoints: { api: 'http://127.0.0.1:8081', web: 'http://127.0.0.1:8080' },
-    backend: 'Docker Engine 20.10.24',
+    runtimes: {
+      backend: 'process',
+      description: 'native processes, a user each, limited memory (no security boundary)',
+      runtimes: [
+        { type: 'python', image: 'local/python:3.11', aliases: ['python', 'python:3.11'] },
+        { type: 'nodejs', image: 'local/javascript:bun-1.4.5', aliases: ['javascript'] },
+      ],
+      firstImage: null,
+    },
     dataDir: '/var/lib/backendai',
     logFile: '/var/lib/backendai/logs/up.log',
     admin,
