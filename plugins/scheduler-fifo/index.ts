@@ -16,8 +16,6 @@ export const schedulerFifo: SchedulerPlugin = {
   },
 }
 
-export default schedulerFifo
-
 function fifo(retriesToSkip: number): SchedulingPolicy {
   return {
     queue({ pending }) {

@@ -120,7 +120,6 @@ export const createSessionParams = v.pipe(
     config: sessionConfig,
   }),
 )
-export type CreateSessionParams = v.InferOutput<typeof createSessionParams>
 
 const MODES: Readonly<Record<string, string>> = { continued: 'continue', 'user-input': 'input' }
 const step = v.optional(v.nullable(v.string()), null)
@@ -169,7 +168,6 @@ export const executeParams = v.pipe(
     }),
   ]),
 )
-export type ExecuteParams = v.InferOutput<typeof executeParams>
 
 export const completeParams = v.object({ code: v.string(), options: v.optional(v.nullable(anObject), {}) })
 

@@ -1,4 +1,3 @@
-import { Problem } from '../../../core/problem.ts'
 import { AgentCallError } from '../../../wire/agent-link.ts'
 import type { BatchOptions, ExecuteMode, ExecutionResult } from '../../../wire/agent-rpc.ts'
 import type { Requester } from '../../context.ts'
@@ -116,13 +115,4 @@ export async function complete(
   const args = { kernelId: target.kernel.id, ...input }
   const { completions } = await callAgent(ports, target, 'complete', args, 'kernel-execution-failed')
   return completions
-}
-
-/** @throws Problem when a later call of a run does not say which run it is of. */
-export function checkRunId(input: Pick<ExecuteInput, 'mode' | 'runId'>): void {
-  if (input.runId !== null || (input.mode !== 'continue' && input.mode !== 'input')) return
-  throw new Problem('invalid-api-params', {
-    msg: 'Input validation error',
-    data: { runId: `The mode "${input.mode}" needs the runId of the run that it goes on with.` },
-  })
 }

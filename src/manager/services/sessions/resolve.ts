@@ -1,4 +1,3 @@
-import { asc, eq } from 'drizzle-orm'
 import { notFound, Problem } from '../../../core/problem.ts'
 import { LIVE_SESSION_STATUSES } from '../../../core/status.ts'
 import type { Store } from '../../../db/store.ts'
@@ -49,16 +48,6 @@ const tooMany = (rows: readonly SessionRow[]): Problem =>
   new Problem('too-many-sessions-matched', {
     data: { matches: rows.map(({ id, name, status }) => ({ id, name, status })) },
   })
-
-/** The kernels of a session, the main one first. */
-export async function kernelsOf(store: Readable, sessionId: string): Promise<KernelRow[]> {
-  const { kernels } = store.tables
-  return await store.db
-    .select()
-    .from(kernels)
-    .where(eq(kernels.sessionId, sessionId))
-    .orderBy(asc(kernels.localRank))
-}
 
 /** The main kernel, which every operation on a session but its end is about. */
 export async function mainKernel(store: Readable, sessionId: string): Promise<KernelRow> {
