@@ -94,6 +94,7 @@ export async function announceStarted(ctx: AgentContext, kernel: Kernel): Promis
   const { record } = kernel
   if (record.created === null) return
   kernel.state = 'running'
+  record.restarting = false
   const { kernelId, sessionId, created } = record
   await ctx.journal.report({ type: 'kernel_started', kernelId, sessionId, created })
   await ctx.records.save(record)

@@ -75,7 +75,7 @@ export function createKernelLives(ctx: AgentContext): KernelLives {
       if (kernel.state !== 'running')
         throw new AgentError('KernelNotReady', `kernel ${kernelId} is ${kernel.state}`)
       kernel.state = 'preparing'
-      Object.assign(kernel.record, { config, cluster })
+      Object.assign(kernel.record, { config, cluster, restarting: true })
       kernel.creation = limit(() => restartKernel(ctx, kernel))
     },
 
@@ -147,6 +147,7 @@ function newRecord(
     servicePorts: [],
     containerId: null,
     created: null,
+    restarting: false,
     batch: config.sessionType === 'batch' && config.startupCommand ? 'waiting' : 'none',
     batchStartedAt: null,
     endReason: null,

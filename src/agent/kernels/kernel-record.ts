@@ -19,6 +19,8 @@ export interface KernelRecord {
   containerId: string | null
   /** Set once kernel_started was due. */
   created: KernelCreated | null
+  /** A new container is made over the user's files: they are not to be thrown away. */
+  restarting: boolean
   batch: 'none' | 'waiting' | 'started' | 'finished'
   /** When the batch command was started, for its time limit. */
   batchStartedAt: number | null

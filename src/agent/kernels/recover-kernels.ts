@@ -10,6 +10,7 @@ import { occupiedSlots } from './claim-resources.ts'
 import { attachedDevices } from './container-spec.ts'
 import { announceStarted, awaitRunner } from './create-kernel.ts'
 import { destroyKernel } from './destroy-kernel.ts'
+import { discardKernel } from './discard-kernel.ts'
 import { failCreation } from './fail-creation.ts'
 import { type Kernel, newKernel } from './kernel.ts'
 import type { KernelRecord } from './kernel-record.ts'
@@ -69,6 +70,7 @@ async function resume(
   const { record } = kernel
   const { kernelId, sessionId } = record
   if (record.endReason !== null) return destroyKernel(ctx, kernel, record.endReason)
+  if (!record.created && !record.restarting && !container?.running) return forgetBegun(ctx, kernel)
   if (!container) {
     if (record.created) return destroyKernel(ctx, kernel, 'container-not-found')
     kernel.creation = failInterrupted(ctx, kernel)
@@ -87,6 +89,18 @@ async function resume(
     return
   }
   kernel.creation = finishCreation(ctx, kernel, container)
+}
+
+/**
+ * The agent stopped before this kernel's container ran: what it took goes back before managers are served, and they
+ * order the kernel again, with the registry's credentials, which are on no disk here.
+ */
+async function forgetBegun(ctx: AgentContext, kernel: Kernel): Promise<void> {
+  const { kernelId, sessionId } = kernel.record
+  await discardKernel(ctx, kernel)
+  await ctx.records.remove(kernelId)
+  ctx.kernels.delete(kernelId)
+  ctx.log.info({ kernelId, sessionId }, 'kernel that had not started is forgotten, to be ordered again')
 }
 
 /** The agent stopped between the container's start and its report. */

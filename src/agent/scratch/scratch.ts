@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** A kernel's own folders on this machine (agent-kernel.md §5). */
@@ -56,9 +56,12 @@ export async function writeScratchFile(
   owner: { uid: number; gid: number },
 ): Promise<void> {
   const target = join(folder, path)
-  await writeFile(target, content, { mode })
-  await chmod(target, mode)
-  await own(target, owner)
+  const partial = `${target}.new`
+  await writeFile(partial, content, { mode })
+  await chmod(partial, mode)
+  await own(partial, owner)
+  // At once: after a crash, resource.txt must not have forgotten which devices a running kernel holds.
+  await rename(partial, target)
 }
 
 export const removeScratch = (paths: ScratchPaths): Promise<void> =>
