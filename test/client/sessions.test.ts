@@ -134,7 +134,9 @@ describe('files', () => {
     ).toEqual([20, 1])
     const first = requests[0]
     const [part] = decodeMultipart(first?.body ?? new Uint8Array(), first?.headers['content-type'] ?? '')
-    expect(part?.headers['content-disposition']).toBe('form-data; name="src"; filename="dir%2Ff%20%220%22.txt"')
+    expect(part?.headers['content-disposition']).toBe(
+      'form-data; name="src"; filename="dir%2Ff%20%220%22.txt"',
+    )
     expect(new TextDecoder().decode(part?.body)).toBe('\r\n--0\r\n')
   })
 

@@ -27,7 +27,6 @@ export const POLL_IN = 1
 
 export const EAGAIN = 11
 export const EINTR = 4
-export const EHOSTUNREACH = 113
 
 /** What the io thread is told to open. Keys are Z85 text of 40 characters. */
 export interface SocketOptions {
