@@ -50,7 +50,7 @@ with Session() as api:
     except BackendAPIError as error:
         seen["refused"] = {"status": error.status, "type": error.data["type"]}
 
-    seen["query"] = execute_all(kernel, "x = 6 * 7\nprint(x)")
+    seen["query"] = execute_all(kernel, "import sys\nx = 6 * 7\nprint(x)")
     seen["state"] = execute_all(kernel, "print(x + 1)")
     seen["input"] = execute_all(
         kernel, "a = input('first: ')\nb = input('second: ')\nprint(a, b)", answers=["ay", "bee"]
@@ -66,7 +66,7 @@ with Session() as api:
         opts={"clean": "echo cleaned", "build": "echo built", "exec": "echo executed; exit 5"},
     )
     seen["complete"] = kernel.complete(
-        "import sys\nsys.exc_inf", opts={"row": 1, "col": 11, "line": "sys.exc_inf", "post": ""}
+        "sys.exc_inf", opts={"row": 0, "col": 11, "line": "sys.exc_inf", "post": ""}
     )
 
     started = time.monotonic()

@@ -25,6 +25,7 @@ import { readProcess } from './proc.ts'
 import { findSupervisor, isAlive, membersOf, signal } from './process-tree.ts'
 import { usageOf } from './process-usage.ts'
 import { reachableCommand } from './reachable-command.ts'
+import { uidWindow } from './uid-window.ts'
 
 export interface ProcessBackendOptions {
   dataDir: string
@@ -41,8 +42,6 @@ export interface ProcessBackendOptions {
 /** Exits are looked for this often; one of our own children tells at once. */
 const WATCH_MS = 250
 const LOG_CHECK_MS = 2_000
-const FIRST_UID = 200_000
-const UID_COUNT = 10_000
 
 /**
  * Kernels as native processes in scratch folders of their own: with a user, control group, cores and limits of their
@@ -123,7 +122,7 @@ export async function openProcessBackend(options: ProcessBackendOptions): Promis
     description: `native processes${ownUser ? ', a user each' : ''}${cgroups ? ', limited memory' : ''} (no security boundary)`,
     kernelHost: options.kernelHost,
     sharesHostNetwork: true,
-    ownUids: ownUser ? { first: FIRST_UID, count: UID_COUNT } : null,
+    ownUids: ownUser ? uidWindow(resolve(options.dataDir)) : null,
     images: async () => images,
     hasImage: async (canonical, digest) =>
       images.some((image) => image.canonical === canonical && (digest === null || image.digest === digest)),
