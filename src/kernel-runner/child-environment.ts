@@ -1,22 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseEnvironFile } from '../wire/environ-file.ts'
 
 /** First of the shells that exist, as absolute path; decisions.md: bash, then ash, then sh. */
 export function findShell(): string {
   return ['/bin/bash', '/bin/ash', '/bin/sh'].find((path) => existsSync(path)) ?? '/bin/sh'
-}
-
-/** `KEY=VALUE` lines; a line without `=`, or with an impossible name, is skipped. */
-export function parseEnviron(text: string): Record<string, string> {
-  const environ: Record<string, string> = {}
-  for (const line of text.split('\n')) {
-    const equals = line.indexOf('=')
-    if (equals <= 0) continue
-    const name = line.slice(0, equals)
-    if (name.includes('\0') || line.includes('\0')) continue
-    environ[name] = line.slice(equals + 1).replace(/\r$/, '')
-  }
-  return environ
 }
 
 export interface ChildEnvironmentOptions {
@@ -30,7 +18,9 @@ export interface ChildEnvironmentOptions {
  * nothing: what the runner was started with stays with the runner.
  */
 export function childEnvironment(options: ChildEnvironmentOptions): Record<string, string> {
-  const user = existsSync(options.environPath) ? parseEnviron(readFileSync(options.environPath, 'utf8')) : {}
+  const user = existsSync(options.environPath)
+    ? parseEnvironFile(readFileSync(options.environPath, 'utf8'))
+    : {}
   const environ: Record<string, string> = {
     SHELL: options.shell,
     USER: 'work',

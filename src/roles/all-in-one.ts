@@ -42,7 +42,10 @@ export async function up(argv: string[]): Promise<number> {
   }
   const signal = await stopped
   context.log.info({ signal }, 'stopping')
-  if (!options.quiet) process.stdout.write('Stopping; sessions keep running.\n')
+  if (!options.quiet) {
+    const fate = options.drain ? 'sessions of this node end' : 'sessions keep running'
+    process.stdout.write(`Stopping; ${fate}.\n`)
+  }
   return 0
 }
 

@@ -34,9 +34,8 @@ export function checkInput(input: CreateSessionInput): void {
 
 function checkEnviron(environ: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(environ)) {
-    if (!/^[^=\0\n]+$/.test(name)) throw invalid(`"${name}" is no name of an environment variable.`)
-    if (/[\0\n]/.test(value))
-      throw invalid(`The environment variable "${name}" must be a single line of text.`)
+    if (!/^[^=\0\r\n]+$/.test(name)) throw invalid(`"${name}" is no name of an environment variable.`)
+    if (value.includes('\0')) throw invalid(`The environment variable "${name}" holds a NUL byte.`)
   }
 }
 
