@@ -86,7 +86,7 @@ describe.each(SHAPES)('%s', (name) => {
     ])
     expect(seen.batch.stdout).toBe('cleaned\nbuilt\nexecuted\n')
     expect(seen.batch.exitCode).toBe(5)
-    expect(seen.complete.result).toContain('sys.exc_info')
+    expect(seen.complete.result).toContain('sys.exc_info()')
 
     expect(seen.interrupted.stderr).toContain('KeyboardInterrupt')
     expect(seen.interrupted.seconds).toBeLessThan(50)
