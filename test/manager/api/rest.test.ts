@@ -161,6 +161,11 @@ test('shared settings', async () => {
   expect((await post('/config/delete', { key: 'config/a', prefix: true })).json).toEqual({ result: 'ok' })
   expect((await post('/config/get', { key: 'config/a/b' })).json).toEqual({ result: null })
   expect((await post('/config/get', { key: '/' })).status).toBe(400)
+  for (const key of ['secrets/agent-link', '/secrets', 'secret%73/x']) {
+    expect((await post('/config/get', { key, prefix: true })).status).toBe(403)
+    expect((await post('/config/set', { key, value: 'x' })).status).toBe(403)
+    expect((await post('/config/delete', { key })).status).toBe(403)
+  }
   await post('/config/set', { key: 'config/resource_slots', value: { 'cuda.shares': 'count' } })
   const slots = { cpu: 'count', mem: 'bytes', 'cuda.shares': 'count' }
   expect((await manager.call('GET', '/config/resource-slots', { as: USER })).json).toEqual(slots)

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import * as v from 'valibot'
 import { flag } from '../../../api/fields.ts'
 import type { ConfigTree } from '../../../config/shared.ts'
+import { normalizeKey, unquoteKeyPart } from '../../../core/config-tree.ts'
 import { Problem } from '../../../core/problem.ts'
 import type { ManagerPorts } from '../../context.ts'
 import { registries } from '../../services/registries.ts'
@@ -75,8 +76,10 @@ export function configRoutes({ config, store }: Pick<ManagerPorts, 'config' | 's
       path: '/config/get',
       auth: 'superadmin',
       params: v.object({ key: configKey, prefix: v.optional(flag, false) }),
-      handler: async ({ params: { key, prefix } }) =>
-        json({ result: prefix ? await config.getPrefix(key) : await config.get(key) }),
+      handler: async ({ params: { key, prefix } }) => {
+        refuseSecrets(key)
+        return json({ result: prefix ? await config.getPrefix(key) : await config.get(key) })
+      },
     }),
     defineRoute({
       method: 'POST',
@@ -84,6 +87,7 @@ export function configRoutes({ config, store }: Pick<ManagerPorts, 'config' | 's
       auth: 'superadmin',
       params: v.object({ key: configKey, value: v.union([v.string(), tree]) }),
       handler: async ({ params: { key, value } }) => {
+        refuseSecrets(key)
         if (typeof value !== 'string' && Object.keys(value).length === 0) {
           throw new Problem('invalid-api-params', { msg: 'The tree is empty.', data: { value: 'empty' } })
         }
@@ -98,6 +102,7 @@ export function configRoutes({ config, store }: Pick<ManagerPorts, 'config' | 's
       auth: 'superadmin',
       params: v.object({ key: configKey, prefix: v.optional(flag, false) }),
       handler: async ({ params: { key, prefix } }) => {
+        refuseSecrets(key)
         await config.delete(key, { prefix })
         return json({ result: 'ok' })
       },
@@ -112,4 +117,10 @@ export function configRoutes({ config, store }: Pick<ManagerPorts, 'config' | 's
       .where(eq(agents.scalingGroup, scalingGroup))
     return new Set(rows.flatMap(({ slots }) => Object.keys(slots)))
   }
+}
+
+/** What the cluster keeps for itself (link keys, signing keys) is for `mgr etcd` on a manager's own machine. */
+function refuseSecrets(key: string): void {
+  if (unquoteKeyPart(normalizeKey(key).split('/')[0] ?? '') !== 'secrets') return
+  throw new Problem('generic-forbidden', { msg: 'The API neither shows nor changes keys below "secrets".' })
 }
