@@ -16,6 +16,7 @@ import type { AgentLink } from '../wire/agent-link.ts'
 import { encodeJoinToken } from '../wire/join-token.ts'
 import { openAdminFile } from './admin-file.ts'
 import type { RoleContext } from './context.ts'
+import { nodeSecret } from './node-secret.ts'
 import type { SharedPorts } from './ports.ts'
 import type { RunningRole } from './role.ts'
 import { rpcAddress } from './rpc-address.ts'
@@ -56,7 +57,8 @@ export async function wireManager(
     (await store.db.select().from(keypairs).where(eq(keypairs.accessKey, credentials.accessKey))).length > 0
   const agents = stack.use(await wire.open(() => linkSecrets(sharedConfig)))
   const ports: ManagerPorts = {
-    managerId: options.embedded ? managerId : `${managerId}-${process.pid}`,
+    // The same after a restart, so that a killed manager's leases are its own again at once.
+    managerId: options.embedded ? managerId : `${managerId}-${nodeSecret(dataDir, 'manager').slice(0, 8)}`,
     store,
     bus: shared.bus,
     cache: shared.cache,
