@@ -5,16 +5,15 @@ import type { ShapeRole } from '../harness/shape/role-process.ts'
 import { type BackendName, type Shape, type ShapeName, startShape } from '../harness/shapes.ts'
 import { type Chance, chanceOf } from './chance.ts'
 import { killOnce, type Scene, type Witness } from './kill.ts'
-import { PHASES, type Phase, sightOf } from './phase.ts'
+import { type Phase, sightOf } from './phase.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createUser } from './user.ts'
 
 export interface SoakOptions {
   shape: ShapeName
   backend: BackendName
-  /** `up` is one process, so one role stands for all. */
   roles: readonly ShapeRole[]
-  phases?: readonly Phase[]
+  phases: readonly Phase[]
   /** Kills of each role in each phase. */
   each: number
   seed: number
@@ -23,8 +22,21 @@ export interface SoakOptions {
   log: (line: string) => void
 }
 
+/** `up` is one process: whichever role is killed, all are. */
+export const UP_ROLES: readonly ShapeRole[] = ['manager']
+/** Those that take part in sessions: the watcher only looks after the agent's service, which tests do not have. */
+export const CLUSTER_ROLES: readonly ShapeRole[] = [
+  'manager',
+  'agent',
+  'storage-proxy',
+  'webserver',
+  'app-proxy',
+]
+
 /** A phase of a millisecond is not hit by every shot: so many further shots per pair and wanted hit. */
 const FURTHER_SHOTS = 3
+/** A kill and all that is looked at afterwards usually take a second. */
+const SLOW_MS = 5000
 /** Some kills after which sessions do not go on are enough to tell. */
 const MOST_FAULTS = 6
 
@@ -66,7 +78,7 @@ async function sceneOf(shape: Shape, counter: Scene['counter'], chance: Chance):
 
 async function shoot(scene: Scene, options: SoakOptions, tally: Tally, deadline: number): Promise<void> {
   const { roles, each, log } = options
-  const pairs = roles.flatMap((role) => (options.phases ?? PHASES).map((phase) => ({ role, phase })))
+  const pairs = roles.flatMap((role) => options.phases.map((phase) => ({ role, phase })))
   const shots = pairs.flatMap((pair) => Array.from({ length: each }, () => pair))
   const further = new Map(pairs.map((pair) => [pair, each * FURTHER_SHOTS]))
   let queue = scene.chance.shuffled(shots)
@@ -79,7 +91,10 @@ async function shoot(scene: Scene, options: SoakOptions, tally: Tally, deadline:
         return
       }
       index += 1
+      const startedAt = performance.now()
       const outcome = await killOnce(scene, role, phase, index)
+      const took = performance.now() - startedAt
+      if (took > SLOW_MS) log(`${index} ${role} killed in ${outcome.hit}: took ${Math.round(took)} ms`)
       const before = tally.faults.length
       tally.add(outcome)
       for (const fault of tally.faults.slice(before)) log(`${index} ${fault}`)
