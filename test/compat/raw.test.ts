@@ -120,13 +120,6 @@ const BODIES: Case[] = [
     413,
     'request-too-large',
   ],
-  ['a GraphQL syntax error', post('/admin/gql', { query: 'query {', variables: {} }), 400, 'graphql-error'],
-  [
-    'an unknown GraphQL field',
-    post('/admin/gql', { query: '{ nonsense }', variables: {} }),
-    400,
-    'graphql-error',
-  ],
 ]
 
 const SESSIONS: Case[] = [
@@ -150,18 +143,16 @@ const SESSIONS: Case[] = [
   ['a cluster of none', session({ clusterSize: 0 }), 400, 'invalid-api-params'],
   ['an unknown kind', session({ type: 'nonsense' }), 400, 'invalid-api-params'],
   ['an unknown cluster mode', session({ clusterMode: 'nonsense' }), 400, 'invalid-api-params'],
-  ['an unknown group', session({ group: 'nobody' }), 404, 'object-not-found'],
-  ['an unknown domain', session({ domain: 'nowhere' }), 404, 'object-not-found'],
+  ['an unknown group', session({ group: 'nobody' }), 400, 'invalid-api-params'],
+  ['an unknown domain', session({ domain: 'nowhere' }), 400, 'invalid-api-params'],
   ['an unknown resource group', session({ config: { scalingGroup: 'nowhere' } }), 404, 'object-not-found'],
-  ['an unknown folder', session({ config: { mounts: ['no-such-folder'] } }), 404, 'object-not-found'],
-  ['an unknown dependency', session({ dependencies: ['no-such-session'] }), 404, 'object-not-found'],
+  ['an unknown dependency', session({ dependencies: ['no-such-session'] }), 400, 'invalid-api-params'],
   ['a rename to a taken name', post('/session/raw-life/rename?name=raw-other'), 400, 'invalid-api-params'],
   ['a rename to nothing', post('/session/raw-life/rename'), 400, 'invalid-api-params'],
 ]
 
 const EXECUTION: Case[] = [
   ['an unknown mode', run({ mode: 'nonsense', code: '', runId: null }), 400, 'invalid-api-params'],
-  ['no mode', run({ code: '1', runId: null }), 400, 'invalid-api-params'],
   ['a continuation of nothing', run({ mode: 'continue', code: '', runId: null }), 400, 'invalid-api-params'],
   ['input for nothing', run({ mode: 'input', code: 'x', runId: null }), 400, 'invalid-api-params'],
   ['code that is a number', run({ mode: 'query', code: 5, runId: null }), 400, 'invalid-api-params'],
@@ -174,7 +165,7 @@ const FILES: Case[] = [
   ['a download from above', download('../../etc/passwd'), 400, 'invalid-api-params'],
   ['a download from the root', download('/etc/passwd'), 400, 'invalid-api-params'],
   ['a download through a link', download('link-to-etc/passwd'), 400, 'invalid-api-params'],
-  ['a download of what is not there', download('no-such-file'), 400, 'invalid-api-params'],
+  ['a download of what is not there', download('no-such-file'), 400, 'generic-bad-request'],
   ['six downloads at once', download('1', '2', '3', '4', '5', '6'), 400, 'invalid-api-params'],
   ['no downloads', download(), 400, 'invalid-api-params'],
   [
@@ -266,20 +257,26 @@ describe.each(SHAPES)('%s', (name) => {
     expect(sizes).toEqual(Array.from({ length: 20 }, () => MIB))
   })
 
-  test('more sessions than the policy allows', async () => {
+  test('GraphQL errors come beside the data', async () => {
+    for (const query of ['query {', '{ nonsense }']) {
+      const answer = await send(post('/admin/gql', { query, variables: {} }))
+      expect(answer).toMatchObject({ status: 200, json: { errors: [{ message: expect.any(String) }] } })
+    }
+  })
+
+  test('more than the policy allows', async () => {
     const fixture = home.at('policy.json')
-    writeFileSync(
-      fixture,
-      JSON.stringify({
-        __mode: 'update',
-        keypair_resource_policies: [{ name: 'default', max_concurrent_sessions: 2 }],
-      }),
-    )
+    const policy = { name: 'default', total_resource_slots: { cpu: '1', mem: '512m' } }
+    writeFileSync(fixture, JSON.stringify({ __mode: 'update', keypair_resource_policies: [policy] }))
     const populated = await runProduct(['mgr', 'fixture', 'populate', fixture, '--data', shape.dataDir])
     expect({ code: populated.code, stderr: populated.stderr }).toEqual({ code: 0, stderr: '' })
-    const answer = await send(
-      session({ name: 'one-too-many', config: { resources: { cpu: 1, mem: '128m' } } }),
-    )
-    expect(answer).toMatchObject({ status: 412, json: { error_code: 'quota-exceeded' } })
+    for (const asked of [
+      { cpu: 2, mem: '128m' },
+      { cpu: 1, mem: '1g' },
+    ]) {
+      const { status, json } = await send(resources(asked))
+      expect({ status, kind: json.error_code }).toEqual({ status: 412, kind: 'quota-exceeded' })
+      expect(json.msg).toContain('your keypair')
+    }
   })
 })

@@ -100,7 +100,7 @@ describe.each(SHAPES)('%s', (name) => {
       numQueriesExecuted: expect.any(Number),
     })
     expect(seen.logs.result.logs).toEqual(expect.any(String))
-    expect(seen.history.result).toHaveProperty('RUNNING')
+    expect(seen.history.result).toMatchObject({ preparing: expect.any(String), running: expect.any(String) })
     expect(seen.destroyed.stats).toMatchObject({ status: 'terminated' })
     expect(seen.gone).toEqual({ status: 404, type: 'https://api.backend.ai/probs/object-not-found' })
   })
