@@ -91,7 +91,7 @@ with Session() as api:
     seen["history"] = kernel.get_status_history()
     seen["destroyed"] = kernel.destroy()
     try:
-        kernel.get_info()
+        kernel.execute(None, "print(1)")
     except BackendAPIError as error:
         seen["gone"] = {"status": error.status, "type": error.data["type"]}
 
