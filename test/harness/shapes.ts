@@ -36,6 +36,8 @@ export interface Shape extends AsyncDisposable {
   kill(role: ShapeRole): Promise<void>
   /** Starts it anew on the same data, configuration and ports; resolves when it says that it is ready. */
   restart(role: ShapeRole): Promise<void>
+  /** Starts it anew and kills it after so many milliseconds, ready or not. */
+  stumble(role: ShapeRole, afterMs: number): Promise<void>
 }
 
 /**

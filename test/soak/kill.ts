@@ -9,6 +9,8 @@ import type { User } from './user.ts'
 /** What came of one kill. */
 export interface Outcome {
   role: ShapeRole
+  /** 2 when the new process was killed while it started, too. */
+  kills: number
   wanted: Phase
   /** Where the session was when the signal was sent. */
   hit: Moment
@@ -41,6 +43,9 @@ export interface Scene {
   lasting: Map<Phase, number[]>
 }
 
+/** This part of the new processes is killed once more within so many milliseconds. */
+const STUMBLES = 0.3
+const STUMBLE_MS = 600
 const SETTLE_MS = 30_000
 const WATCH_MS = 10_000
 
@@ -57,7 +62,17 @@ export async function killOnce(
   const secret = `${index}-${Math.floor(scene.chance.next() * 1e9)}`
   const mark = `86400.${process.pid}${String(index).padStart(5, '0')}`
   const outcome: Outcome = {
-    ...{ role, wanted, hit: 'absent', recoveryMs: 0, stuck: null, lost: null, doubled: [], leaks: [] },
+    ...{
+      role,
+      kills: 1,
+      wanted,
+      hit: 'absent',
+      recoveryMs: 0,
+      stuck: null,
+      lost: null,
+      doubled: [],
+      leaks: [],
+    },
   }
   const isStarted = wanted === 'running' || isEnding(wanted)
   if (isStarted) {
@@ -69,6 +84,10 @@ export async function killOnce(
   const hit = await momentToKill(scene, wanted, name)
   await shape.kill(role)
   outcome.hit = hit.moment
+  if (scene.chance.next() < STUMBLES) {
+    await shape.stumble(role, scene.chance.next() * STUMBLE_MS)
+    outcome.kills += 1
+  }
   await shape.restart(role)
   const restartedAt = performance.now()
 

@@ -25,7 +25,7 @@ export function createTally(): Tally {
     hits,
     add: (outcome) => void outcomes.push(outcome),
     get kills() {
-      return outcomes.length
+      return sum(({ kills }) => kills)
     },
     get faults() {
       return outcomes.flatMap(faultsOf)
@@ -38,7 +38,7 @@ export function createTally(): Tally {
       const lost = sum((one) => (one.lost === null ? 0 : 1))
       const doubled = sum((one) => one.doubled.length)
       return [
-        `kills ${outcomes.length}, leaks ${leaks}, stuck ${stuck}`,
+        `kills ${sum(({ kills }) => kills)}, leaks ${leaks}, stuck ${stuck}`,
         `lost ${lost}, handed out twice ${doubled}, recovered within ${at(0.5)} ms (median), ${at(1)} ms (longest)`,
       ].join('\n')
     },

@@ -113,6 +113,7 @@ export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
     logs: () => [...roles.values()].map((role) => role.logs()).join('\n'),
     kill: (role) => processOf(role).kill(),
     restart: (role) => processOf(role).restart(),
+    stumble: (role, afterMs) => processOf(role).stumble(afterMs),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

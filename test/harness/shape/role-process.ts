@@ -21,6 +21,8 @@ export interface RoleProcess extends AsyncDisposable {
   kill(): Promise<void>
   /** Starts it anew after `kill`, ready when this resolves. */
   restart(): Promise<void>
+  /** Starts it anew and kills it after so many milliseconds, ready or not. */
+  stumble(afterMs: number): Promise<void>
 }
 
 export interface RoleStart {
@@ -36,6 +38,13 @@ export interface RoleStart {
 export async function startRoleProcess(start: RoleStart): Promise<RoleProcess> {
   let current = await launch(start)
   let earlier = ''
+  const remember = (): void => {
+    earlier = `${earlier}${current.output()}`.slice(-10_000)
+  }
+  const kill = async (): Promise<void> => {
+    current.kill('SIGKILL')
+    await current.exited
+  }
   const logs = (): string => `== ${start.command}\n${earlier}${current.output()}${logFiles(start.dataDir)}`
   return {
     get pid() {
@@ -48,13 +57,16 @@ export async function startRoleProcess(start: RoleStart): Promise<RoleProcess> {
       return JSON.parse(readFileSync(readyFileOf(start), 'utf8'))
     },
     logs,
-    async kill() {
-      current.kill('SIGKILL')
-      await current.exited
-    },
+    kill,
     async restart() {
-      earlier = `${earlier}${current.output()}`.slice(-10_000)
+      remember()
       current = await launch(start)
+    },
+    async stumble(afterMs) {
+      remember()
+      current = await spawnRole(start)
+      await Bun.sleep(afterMs)
+      await kill()
     },
     [Symbol.asyncDispose]: () => current[Symbol.asyncDispose](),
   }
@@ -63,12 +75,22 @@ export async function startRoleProcess(start: RoleStart): Promise<RoleProcess> {
 const readyFileOf = ({ command, cwd }: RoleStart): string => join(cwd, `${command}.ready.json`)
 
 async function launch(start: RoleStart): Promise<ServerProcess> {
+  const { command, dataDir } = start
+  const readyFile = readyFileOf(start)
+  const server = await spawnRole(start)
+  await untilReady(server, command, () => existsSync(readyFile), READY_MS).catch((error: unknown) => {
+    throw new Error(`${error}\n== ${command}\n${`${server.output()}${logFiles(dataDir)}`.slice(-8000)}`)
+  })
+  return server
+}
+
+async function spawnRole(start: RoleStart): Promise<ServerProcess> {
   const { command, args, env, dataDir, cwd } = start
   const readyFile = readyFileOf(start)
   rmSync(readyFile, { force: true })
   // `env -i` keeps the settings and secrets of whoever runs the tests out of it.
   const assignments = Object.entries({ PATH: process.env.PATH ?? '', HOME: cwd, ...env })
-  const server = startServerProcess({
+  return startServerProcess({
     command: [
       ...['env', '-i', ...assignments.map(([name, value]) => `${name}=${value}`)],
       ...[await product(), command, '--data', dataDir, '--ready-file', readyFile, ...args],
@@ -77,10 +99,6 @@ async function launch(start: RoleStart): Promise<ServerProcess> {
     stopSignal: 'TERM',
     graceMs: GRACE_MS,
   })
-  await untilReady(server, command, () => existsSync(readyFile), READY_MS).catch((error: unknown) => {
-    throw new Error(`${error}\n== ${command}\n${`${server.output()}${logFiles(dataDir)}`.slice(-8000)}`)
-  })
-  return server
 }
 
 function logFiles(dataDir: string): string {

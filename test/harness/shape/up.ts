@@ -46,6 +46,7 @@ export async function startUpShape(options: ShapeOptions): Promise<Shape> {
     logs: () => up.logs(),
     kill: () => up.kill(),
     restart: () => up.restart(),
+    stumble: (_, afterMs) => up.stumble(afterMs),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
