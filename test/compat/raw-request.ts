@@ -81,7 +81,7 @@ export function rawRequest(shape: Shape, options: RawRequest): Promise<RawAnswer
             status: response.statusCode ?? 0,
             headers: response.headers,
             text,
-            json: isJson ? JSON.parse(text) : {},
+            json: isJson && text !== '' ? JSON.parse(text) : {},
           })
         })
       },
