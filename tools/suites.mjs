@@ -42,7 +42,7 @@ export const SUITES = [
   },
   {
     name: 'compat',
-    needs: ['engine', 'python', 'client'],
+    needs: ['postgresql', 'redis', 'python', 'client'],
     limit: 20 * MINUTE,
     reads: 'bun',
     args: () => bunTest(['./test/compat'], 120_000),
