@@ -36,6 +36,7 @@ export function agentMethods(
     uploadFile: ({ kernelId, path, content }) => lives.linkOf(kernelId).call('writeFile', { path, content }),
     downloadFile: ({ kernelId, path, maxBytes }) =>
       lives.linkOf(kernelId).call('archive', { path, maxBytes }),
+    readOutput: ({ kernelId, ...piece }) => lives.linkOf(kernelId).call('readOutput', piece),
     async logs({ kernelId }) {
       const containerId = ctx.kernels.get(kernelId)?.record.containerId
       if (!containerId)

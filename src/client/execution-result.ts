@@ -27,6 +27,13 @@ export type ExecutionStatus =
 /** `['stdout', text]`, `['stderr', text]`, `['media', [mime, data]]`, `['html', text]`, `['log', text]`. */
 export type ConsoleItem = readonly [type: string, value: unknown]
 
+export interface OutputFile {
+  /** Relative to the folder. */
+  name: string
+  /** Where it can be fetched for an hour, as long as the session lives, without a signature. */
+  url: string
+}
+
 export interface ExecutionResult {
   status: ExecutionStatus
   /** Absent on sockets: the socket is the run. */
@@ -35,7 +42,8 @@ export interface ExecutionResult {
   console: readonly ConsoleItem[]
   /** Of `waiting-input`: `is_password`. */
   options: { is_password?: boolean } | null
-  files: readonly { name: string; url: string }[] | null
+  /** With the end: what the run has left in `/home/work/.output`. */
+  files: readonly OutputFile[] | null
   /** Of `error` and `server-restarting`. */
   msg?: string
 }

@@ -42,6 +42,8 @@ export const PROBLEMS = {
 
 export type ProblemKind = keyof typeof PROBLEMS
 
+export const isProblemKind = (name: string): name is ProblemKind => Object.hasOwn(PROBLEMS, name)
+
 export interface ProblemOptions {
   /** One sentence for the person who asked: what is wrong and, where possible, what would be right. */
   msg?: string

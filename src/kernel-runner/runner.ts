@@ -7,6 +7,7 @@ import { childEnvironment, findShell } from './child-environment.ts'
 import { ContainerLog, taskLogPath } from './execution/container-log.ts'
 import { Outbox } from './execution/outbox.ts'
 import { TaskQueue } from './execution/task-queue.ts'
+import { OutputFolder } from './files/output-folder.ts'
 import type { WorkFolder } from './files/work-folder.ts'
 import type { Processes } from './processes.ts'
 import type { Runtime } from './runtimes/runtime.ts'
@@ -73,9 +74,11 @@ export class Runner {
       this.#dialer.send(frame)
     }
     this.#outbox = new Outbox(send)
+    const output = new OutputFolder(workDir)
     this.#queue = new TaskQueue({
       runtime: this.#runtime,
       outbox: this.#outbox,
+      output,
       copyOutput: (bytes) => this.#containerLog.copy(bytes),
       log,
     })
@@ -96,7 +99,7 @@ export class Runner {
       const { WorkFolder } = await import('./files/work-folder.ts')
       return new WorkFolder(workDir, processes.owner)
     })
-    this.#methods = this.#makeMethods(folder, services)
+    this.#methods = this.#makeMethods(folder, output, services)
   }
 
   /** Serves until the signal aborts. */
@@ -142,7 +145,11 @@ export class Runner {
     }
   }
 
-  #makeMethods(folder: () => Promise<WorkFolder>, services: () => Promise<Services>): RunnerMethods {
+  #makeMethods(
+    folder: () => Promise<WorkFolder>,
+    output: OutputFolder,
+    services: () => Promise<Services>,
+  ): RunnerMethods {
     return {
       status: async () => ({
         startedAt: this.#startedAt,
@@ -161,6 +168,7 @@ export class Runner {
       archive: async ({ path, maxBytes }) => ({
         archive: await (await folder()).archive(path, maxBytes),
       }),
+      readOutput: ({ name, offset, maxBytes }) => output.read(name, offset, maxBytes),
       startService: async (args) => (await services()).start(args),
       shutdownService: async ({ name }) => {
         ;(await services()).shutdown(name)

@@ -1,4 +1,5 @@
 import type { SlotsJson, SlotUnit } from '../core/slots.ts'
+import type { OutputFile } from './runner-protocol.ts'
 
 /**
  * What the manager may ask of an agent and what an agent reports (agent-kernel.md §1–3, in our own words).
@@ -101,7 +102,8 @@ export interface ExecutionResult {
   exitCode: number | null
   options: Record<string, unknown> | null
   console: ConsoleItem[]
-  files: { name: string; url: string }[]
+  /** What the run has left in `/home/work/.output`, told with its end. */
+  files: OutputFile[]
 }
 
 export interface FileEntry {
@@ -158,6 +160,12 @@ export interface AgentMethods {
   uploadFile(args: { kernelId: string; path: string; content: Uint8Array }): Promise<Record<string, never>>
   /** A tar archive of the file or folder; at most `maxBytes`. */
   downloadFile(args: { kernelId: string; path: string; maxBytes: number }): Promise<{ archive: Uint8Array }>
+  /** A piece of a file in `/home/work/.output`; another `version` than before: it was written meanwhile. */
+  readOutput(args: { kernelId: string; name: string; offset: number; maxBytes: number }): Promise<{
+    content: Uint8Array
+    size: number
+    version: string
+  }>
   logs(args: { kernelId: string }): Promise<{ logs: string }>
   startService(args: {
     kernelId: string

@@ -15,7 +15,19 @@ export type RunnerMessage =
   | { type: 'stdout' | 'stderr' | 'html' | 'log'; data: string }
   | { type: 'media'; data: { type: string; data: string } }
   | { type: 'waiting-input'; data: { is_password: boolean } }
-  | { type: 'clean-finished' | 'build-finished' | 'finished'; data: { exitCode: number } }
+  /** `files`, of `finished` only: what the run has left in `.output`. */
+  | {
+      type: 'clean-finished' | 'build-finished' | 'finished'
+      data: { exitCode: number; files?: OutputFile[] }
+    }
+
+/** A file in `/home/work/.output`. */
+export interface OutputFile {
+  /** Relative to the folder. */
+  name: string
+  /** Bytes. */
+  size: number
+}
 
 /** Calls with one answer. */
 export interface RunnerMethods {
@@ -28,6 +40,12 @@ export interface RunnerMethods {
   }>
   writeFile(args: { path: string; content: Uint8Array }): Promise<Record<string, never>>
   archive(args: { path: string; maxBytes: number }): Promise<{ archive: Uint8Array }>
+  /** A piece of a file in `.output`; `version` is another one when the file was written since the piece before. */
+  readOutput(args: { name: string; offset: number; maxBytes: number }): Promise<{
+    content: Uint8Array
+    size: number
+    version: string
+  }>
   startService(args: {
     name: string
     ports: number[]

@@ -35,6 +35,7 @@ interface Frame {
   console?: unknown[]
   exitCode?: number
   options?: object
+  files?: object[]
   msg?: string
 }
 
@@ -95,6 +96,17 @@ describe('a snippet', () => {
     expect(manager.requestsOf('DELETE /session/id-1')).toHaveLength(0)
   })
 
+  test('tells what the run has left in .output, and where', async () => {
+    const files = [{ name: 'a.png', url: 'http://manager/session/id-1/output/t' }]
+    onExecute([{ ...finished(), files }])
+    expect((await run(['-c', 'x', 'python'])).stderr).toContain(`[0] Left a.png: ${files[0]?.url}\n`)
+    onExecute([{ ...finished(), files }])
+    const removed = (await run(['--rm', '-c', 'x', 'python'])).stderr
+    expect(removed).toContain('Left a.png, which goes with the session')
+    onExecute([{ ...finished(), files }])
+    expect(JSON.parse((await run(['--json', '-c', 'x', 'python'])).stdout).files).toEqual(files)
+  })
+
   test('answers input from standard input, passwords too', async () => {
     const received = onExecute(
       [{ status: 'waiting-input', options: {}, console: [['stdout', 'name? ']] }],
@@ -148,6 +160,7 @@ describe('a snippet', () => {
       status: 'RUNNING',
       exit_code: 3,
       console: [['stdout', 'hello\n']],
+      files: [],
       stats: { status: 'terminated', version: 2 },
       error: null,
     })

@@ -75,6 +75,8 @@ export class ScriptedAgent {
   /** Methods called, in order: `createKernels k1,k2`. */
   readonly calls: string[] = []
   readonly files = new Map<string, Uint8Array>()
+  /** Of `.output`. */
+  readonly output = new Map<string, Uint8Array>()
   images: ImageReport[] = [pythonImage]
   availableSlots: SlotsJson
   #reports: { id: string; report: AgentReport }[] = []
@@ -210,6 +212,12 @@ export class ScriptedAgent {
       const archive = this.files.get(path)
       if (!archive) throw new AgentCallError('FileNotFound', `${path} does not exist`)
       return { archive }
+    },
+    readOutput: async ({ name, offset, maxBytes }) => {
+      const content = this.output.get(name)
+      if (!content) throw new AgentCallError('object-not-found', `There is no file ${name}.`)
+      const piece = content.slice(offset, offset + maxBytes)
+      return { content: piece, size: content.length, version: String(content.length) }
     },
     logs: async () => ({ logs: 'live log\n' }),
     startService: async ({ name }) =>
@@ -363,7 +371,7 @@ export class ScriptedLink implements AgentLink {
     args: Parameters<AgentMethods[M]>[0],
   ): Promise<Awaited<ReturnType<AgentMethods[M]>>> {
     const agent = this.#agents.get(agentId)
-    if (this.#dead) return new Promise(() => {})
+    if (this.#dead) return new Promise<never>(() => {})
     if (!agent || !this.#connected.has(agentId) || agent.script.unreachable) {
       throw new AgentUnreachableError(agentId, 'not connected')
     }

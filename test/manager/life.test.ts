@@ -56,7 +56,7 @@ describe('a session from beginning to end', () => {
       session.occupyingSlots,
     )
 
-    const result = await execute(manager.services, admin, mine('test-session'), {
+    const { result } = await execute(manager.services, admin, mine('test-session'), {
       mode: 'query',
       code: 'print(1)',
       runId: null,

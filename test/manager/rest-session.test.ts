@@ -250,6 +250,51 @@ describe('a running session', () => {
     await client.sessions.destroy(name)
   })
 
+  test('gives addresses for what a run leaves in .output, over both interfaces', async () => {
+    const name = await start()
+    const big = new Uint8Array(2_500_000).map((_, at) => at % 251)
+    agent.output.set('sub/그림 1.bin', big).set('empty', new Uint8Array())
+    const files = [
+      { name: 'sub/그림 1.bin', size: big.length },
+      { name: 'empty', size: 0 },
+    ]
+    agent.script.execute = async ({ runId }) => ({ ...finished(runId, ''), files })
+    const rest = await client.sessions.execute(name, { mode: 'query', code: '1', runId: null })
+    const [first, second] = rest.files ?? []
+    expect([first?.name, second?.name]).toEqual(['sub/그림 1.bin', 'empty'])
+    const answer = await fetch(String(first?.url))
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-length')).toBe(String(big.length))
+    expect(answer.headers.get('content-disposition')).toBe(
+      `attachment; filename*=UTF-8''${encodeURIComponent('그림 1.bin')}`,
+    )
+    expect(Buffer.from(await answer.arrayBuffer()).equals(Buffer.from(big))).toBe(true)
+    expect(await (await fetch(String(second?.url))).text()).toBe('')
+
+    const stream = await client.sessions.streamExecute(name, { mode: 'query', code: '1' })
+    for await (const result of stream) {
+      expect((await fetch(String(result.files?.[1]?.url))).status).toBe(200)
+    }
+
+    // Nobody receives a mixture of two versions as if it were one file.
+    const { readOutput } = agent.methods
+    agent.methods.readOutput = async (args) => ({
+      ...(await readOutput(args)),
+      version: args.offset === 0 ? 'old' : 'new',
+    })
+    const mixed = await fetch(String(first?.url))
+    await expect(mixed.arrayBuffer()).rejects.toThrow()
+    agent.methods.readOutput = async (args) => ({ ...(await readOutput(args)), size: 2 ** 30 + 1 })
+    expect((await fetch(String(first?.url))).status).toBe(406)
+    agent.methods.readOutput = readOutput
+
+    agent.output.delete('empty')
+    expect((await fetch(String(second?.url))).status).toBe(404)
+    expect((await fetch(`${first?.url}x`)).status).toBe(403)
+    await client.sessions.destroy(name)
+    expect((await fetch(String(first?.url))).status).toBe(404)
+  })
+
   test('lists its apps and has no app proxy', async () => {
     const name = await start()
     const apps = await call('GET', ['stream', 'session', name, 'apps'])

@@ -1,4 +1,4 @@
-import { PROBLEMS, Problem, type ProblemKind } from '../../core/problem.ts'
+import { isProblemKind, Problem, type ProblemKind } from '../../core/problem.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { AgentStream, CallOptions } from '../../wire/agent-link.ts'
 import type { ExecutionResult } from '../../wire/agent-rpc.ts'
@@ -214,5 +214,3 @@ function problemOf(error: { name: string; message: string }): Problem {
   const kind: ProblemKind = isProblemKind(error.name) ? error.name : 'kernel-execution-failed'
   return new Problem(kind, { msg: error.message })
 }
-
-const isProblemKind = (name: string): name is ProblemKind => Object.hasOwn(PROBLEMS, name)

@@ -140,7 +140,7 @@ export class RunQueue {
       exitCode: end && end.type !== 'waiting-input' ? end.data.exitCode : null,
       options: end?.type === 'waiting-input' ? { is_password: end.data.is_password } : null,
       console,
-      files: [],
+      files: end?.type === 'finished' ? (end.data.files ?? []) : [],
     }
     if (end?.type === 'finished') {
       this.#runs.delete(run.runId)

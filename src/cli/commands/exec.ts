@@ -1,3 +1,4 @@
+import type { OutputFile } from '../../client/execution-result.ts'
 import type { Define } from '../command-table.ts'
 import { EXIT, usageError } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
@@ -39,6 +40,7 @@ async function execute(
   const { io, out, signal } = context
   const note = (message: string): void => out.info(message)
   const items: unknown[] = []
+  const files: OutputFile[] = []
   const collecting = { print: async (more: readonly unknown[]) => void items.push(...more), flush: () => {} }
   const exitCode = await executeCode({
     client: await context.client(),
@@ -49,8 +51,12 @@ async function execute(
     printer: out.isJson ? collecting : createConsolePrinter(io, { note }),
     signal,
     note,
+    onFiles: (left) => {
+      files.push(...left)
+      for (const { name, url } of left) note(`Left ${name}: ${url}`)
+    },
   })
-  if (out.isJson) out.json({ session, exit_code: exitCode, console: items })
+  if (out.isJson) out.json({ session, exit_code: exitCode, console: items, files })
   return signal.aborted ? EXIT.interrupted : exitCode
 }
 

@@ -142,6 +142,7 @@ const jsonOf = (each: RunCase, outcome: CaseOutcome | undefined): Record<string,
   status: outcome?.session?.status ?? null,
   exit_code: outcome?.exitCode ?? null,
   console: outcome?.console ?? [],
+  files: outcome?.files ?? [],
   stats: outcome?.stats ?? null,
   error: outcome?.error instanceof Error ? outcome.error.message : null,
 })

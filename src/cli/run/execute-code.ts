@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.ts'
-import type { ExecuteRequest, ExecutionResult } from '../../client/execution-result.ts'
+import type { ExecuteRequest, ExecutionResult, OutputFile } from '../../client/execution-result.ts'
 import type { CliIo } from '../cli-io.ts'
 import { CliError, EXIT } from '../exit-code.ts'
 import type { ConsolePrinter } from './console-printer.ts'
@@ -15,6 +15,8 @@ export interface ExecuteOptions {
   signal: AbortSignal
   /** Shown for steps of batch mode. */
   note: (message: string) => void
+  /** Files that the run has left in `.output`, once it has. */
+  onFiles: (files: readonly OutputFile[]) => void
 }
 
 /** How long an interrupted run may take to end, in ms. */
@@ -38,6 +40,7 @@ export async function executeCode(options: ExecuteOptions): Promise<number> {
   try {
     for await (const result of stream) {
       await printer.print(result.console)
+      if (result.files && result.files.length > 0) options.onFiles(result.files)
       const exitCode = await onResult(result, options, stream.input)
       if (exitCode !== null) return exitCode
     }

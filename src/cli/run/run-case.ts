@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.ts'
 import { ApiError } from '../../client/errors.ts'
-import type { ExecuteRequest } from '../../client/execution-result.ts'
+import type { ExecuteRequest, OutputFile } from '../../client/execution-result.ts'
 import type { UploadFile } from '../../client/multipart.ts'
 import type { CreatedSession, SessionOptions, SessionStats } from '../../client/session-types.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -35,6 +35,8 @@ export interface CaseOutcome {
   stats: SessionStats | null
   error?: unknown
   console: unknown[]
+  /** What the run has left in `.output`. */
+  files: OutputFile[]
 }
 
 /** Starts the session, uploads, runs and cleans up; never rejects. */
@@ -45,7 +47,7 @@ export async function runCase(
 ): Promise<CaseOutcome> {
   const { out, signal } = context
   const client = await context.client()
-  const outcome: CaseOutcome = { session: null, exitCode: EXIT.ok, stats: null, console: [] }
+  const outcome: CaseOutcome = { session: null, exitCode: EXIT.ok, stats: null, console: [], files: [] }
   try {
     outcome.session = await start(context, client, each, policy)
     if (outcome.session.status === 'RUNNING')
@@ -115,11 +117,18 @@ async function work(
     printer: out.isJson ? collecting : printer,
     signal,
     note,
+    onFiles: (files) => {
+      outcome.files.push(...files)
+      for (const { name, url } of files) note(policy.remove ? goneWithSession(name) : `Left ${name}: ${url}`)
+    },
   })
   const timedOut = exitCode === EXIT.timeout ? ' It ran past its time limit.' : ''
   out.done(`${tag} Execution finished. (exit code = ${exitCode})${timedOut}`)
   return exitCode
 }
+
+const goneWithSession = (name: string): string =>
+  `Left ${name}, which goes with the session; without --rm it can be fetched.`
 
 function notRunning({ out }: CommandContext, each: RunCase, session: CreatedSession): number {
   const { name } = each.session

@@ -1,4 +1,4 @@
-import type { RunnerMessage } from '../../wire/runner-protocol.ts'
+import type { OutputFile, RunnerMessage } from '../../wire/runner-protocol.ts'
 import type { RunOutput } from '../runtimes/runtime.ts'
 import type { Outbox } from './outbox.ts'
 
@@ -48,13 +48,20 @@ export class RunRecorder implements RunOutput {
   }
 
   /** The end of a step; whatever was half decoded or asked is over. */
-  finish(type: 'clean-finished' | 'build-finished' | 'finished', exitCode: number): void {
+  finish(
+    type: 'clean-finished' | 'build-finished' | 'finished',
+    exitCode: number,
+    files: readonly OutputFile[] = [],
+  ): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       const rest = this.#decoders[stream].decode()
       if (rest !== '') this.#outbox.push(this.runId, { type: stream, data: rest })
     }
     this.#asked?.reject(new Error('the step is over'))
     this.#asked = null
-    this.#outbox.push(this.runId, { type, data: { exitCode } })
+    this.#outbox.push(this.runId, {
+      type,
+      data: files.length > 0 ? { exitCode, files: [...files] } : { exitCode },
+    })
   }
 }

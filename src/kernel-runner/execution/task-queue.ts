@@ -1,5 +1,6 @@
 import type { Logger } from '../../lib/logger.ts'
 import type { RunnerCommand } from '../../wire/runner-protocol.ts'
+import type { OutputFolder, OutputMark } from '../files/output-folder.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
 import { note } from '../runtimes/shell.ts'
 import type { Outbox } from './outbox.ts'
@@ -14,6 +15,7 @@ interface StepCommand {
 export interface TaskQueueOptions {
   runtime: Runtime
   outbox: Outbox
+  output: OutputFolder
   copyOutput(bytes: Uint8Array): void
   log: Logger
 }
@@ -31,6 +33,8 @@ export class TaskQueue {
   #leftoverBytes = 0
   #current: RunRecorder | null = null
   #buildFailed: string | null = null
+  /** Of the run whose steps are under way. */
+  #outputBefore: { runId: string; mark: OutputMark } | null = null
   #working = false
 
   constructor(options: TaskQueueOptions) {
@@ -95,9 +99,13 @@ export class TaskQueue {
   }
 
   async #run(task: StepCommand): Promise<void> {
-    const { outbox, copyOutput, log } = this.#options
+    const { outbox, output, copyOutput, log } = this.#options
     const recorder = new RunRecorder(task.runId, outbox, copyOutput)
     this.#current = recorder
+    if (this.#outputBefore?.runId !== task.runId) {
+      this.#outputBefore = { runId: task.runId, mark: await output.mark() }
+    }
+    const { mark } = this.#outputBefore
     for (const { stream, bytes } of this.#takeLeftover()) await recorder.tell(stream, bytes)
     let exitCode: number
     try {
@@ -107,8 +115,10 @@ export class TaskQueue {
       await recorder.write('stderr', note(error instanceof Error ? error.message : String(error)))
       exitCode = 127
     }
+    const finished = FINISHED[task.type]
+    const files = finished === 'finished' ? await output.changedSince(mark) : []
     this.#current = null
-    recorder.finish(FINISHED[task.type], exitCode)
+    recorder.finish(finished, exitCode, files)
   }
 
   async #step(task: StepCommand, recorder: RunRecorder): Promise<number> {

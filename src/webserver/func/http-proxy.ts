@@ -26,6 +26,14 @@ const HOP_BY_HOP = new Set([
   'set-cookie',
 ])
 
+/** Who asked, and where, as the manager cannot see it itself. */
+export const forwardedHeaders = (env: HttpEnv): Record<string, string> => ({
+  'x-forwarded-for': env.remoteAddress,
+  'x-forwarded-host': env.rawHost,
+  'x-forwarded-proto': 'http',
+  'x-forwarded-prefix': '/func',
+})
+
 /** Passes one request to the manager, signed for `login`, and streams the answer back. */
 export async function proxyHttp(
   env: HttpEnv,
@@ -33,11 +41,7 @@ export async function proxyHttp(
   login: WebLogin | null,
   manager: ManagerClient,
 ): Promise<Response> {
-  const headers: Record<string, string> = {
-    'x-forwarded-for': env.remoteAddress,
-    'x-forwarded-host': env.rawHost,
-    'x-forwarded-proto': 'http',
-  }
+  const headers = forwardedHeaders(env)
   for (const name of FORWARDED) {
     const value = env.incoming.headers[name]
     if (typeof value === 'string') headers[name] = value

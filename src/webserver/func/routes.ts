@@ -4,11 +4,13 @@ import { Problem } from '../../core/problem.ts'
 import type { HttpEnv } from '../../lib/http/http-env.ts'
 import { SESSION_COOKIE, type WebSessions } from '../login/web-session.ts'
 import type { ManagerClient } from '../manager-client.ts'
-import { proxyHttp } from './http-proxy.ts'
+import { forwardedHeaders, proxyHttp } from './http-proxy.ts'
 import { openSocketProxy } from './socket-proxy.ts'
 
 /** Paths that need no login; compared after `/func`. */
 const ANONYMOUS = new Set(['/', '/auth/signup', '/manager/announcement'])
+/** Files of `.output`, whose addresses carry their permission. */
+const OUTPUT = /^\/session\/[\w-]+\/output\/[\w.-]+$/
 
 /** `/func/*`: the manager's API for browsers, signed with the keypair of the login session. */
 export function funcRoutes(sessions: WebSessions, manager: ManagerClient): Hono<{ Bindings: HttpEnv }> {
@@ -19,13 +21,14 @@ export function funcRoutes(sessions: WebSessions, manager: ManagerClient): Hono<
     const target = c.env.rawTarget.slice('/func'.length) || '/'
     const path = target.split('?', 1)[0] ?? '/'
     const session = await sessions.find(getCookie(c, SESSION_COOKIE))
-    if (!session && !ANONYMOUS.has(path)) {
+    if (!session && !ANONYMOUS.has(path) && !OUTPUT.test(path)) {
       throw new Problem('auth-failed', { title: 'Unauthorized access', msg: 'You are not logged in.' })
     }
     if (!c.env.upgrade) return proxyHttp(c.env, target, session?.login ?? null, manager)
     if (!session) throw new Problem('auth-failed', { msg: 'You are not logged in.' })
     const { url, headers } = manager.socketRequest(target, c.req.header('x-backendai-version'), session.login)
-    return c.env.upgrade(await openSocketProxy(url, headers))
+    const forwarded = forwardedHeaders(c.env)
+    return c.env.upgrade(await openSocketProxy(url, { ...headers, ...forwarded }))
   })
   return app
 }

@@ -1,3 +1,4 @@
+import { Problem } from '../../core/problem.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { AgentServing, ManagerLink } from '../agent-link.ts'
@@ -157,7 +158,8 @@ class Connection implements AsyncDisposable {
       this.send({ kind: 'result', call, ok: true, value: await handler(args) })
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error))
-      this.send({ kind: 'result', call, ok: false, error: { name, message } })
+      const kind = error instanceof Problem ? error.kind : name
+      this.send({ kind: 'result', call, ok: false, error: { name: kind, message } })
     }
   }
 

@@ -1,5 +1,5 @@
 import { type DocumentNode, GraphQLError } from 'graphql'
-import { createYoga, type Plugin } from 'graphql-yoga'
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { Problem } from '../../../core/problem.ts'
 import { quickResponse } from '../../../lib/http/quick-response.ts'
 import type { ManagerPorts, Requester } from '../../context.ts'
@@ -23,19 +23,16 @@ export interface GraphqlOptions {
 const INTROSPECTION_KEY = 'config/api/allow-graphql-schema-introspection'
 const MAX_BODY_BYTES = 4 * 1024 * 1024
 
+type Yoga = YogaServerInstance<GraphContext, Record<never, never>>
+
 /** `/admin/gql`, and the older `/admin/graphql` that answers bare data (client-wire.md §2.3). */
 export function graphqlRoutes(options: GraphqlOptions): readonly Route[] {
-  const yoga = createYoga<GraphContext>({
-    schema: createGraphSchema(),
-    graphqlEndpoint: '/admin/gql',
-    plugins: [protection()],
-    maskedErrors: { maskError: (error) => maskError(error, options.ports.log) },
-    logging: false,
-    landingPage: false,
-    graphiql: false,
-    cors: false,
-    healthCheckEndpoint: '/admin/gql/health',
-  })
+  // Building the schema takes longer than the rest of the manager's start, so the first request pays for it.
+  let made: Yoga | null = null
+  const yoga = (): Yoga => {
+    made ??= createGraphServer(options)
+    return made
+  }
 
   async function allowsIntrospection(): Promise<boolean> {
     if (options.introspection !== null) return options.introspection
@@ -53,7 +50,7 @@ export function graphqlRoutes(options: GraphqlOptions): readonly Route[] {
       body,
       signal: context.signal,
     })
-    return await yoga.fetch(request, {
+    return await yoga().fetch(request, {
       requester: context.requester,
       ports: options.ports,
       tasks: options.tasks,
@@ -80,6 +77,19 @@ export function graphqlRoutes(options: GraphqlOptions): readonly Route[] {
     }),
   ]
 }
+
+const createGraphServer = (options: GraphqlOptions): Yoga =>
+  createYoga<GraphContext>({
+    schema: createGraphSchema(),
+    graphqlEndpoint: '/admin/gql',
+    plugins: [protection()],
+    maskedErrors: { maskError: (error) => maskError(error, options.ports.log) },
+    logging: false,
+    landingPage: false,
+    graphiql: false,
+    cors: false,
+    healthCheckEndpoint: '/admin/gql/health',
+  })
 
 /** The request's document as yoga takes it. @throws Problem */
 async function documentOf(context: RouteContext<undefined, Requester>): Promise<string> {

@@ -2,7 +2,9 @@ import { completeParams, executeParams } from '../../../api/session.ts'
 import { Problem } from '../../../core/problem.ts'
 import type { SessionServices } from '../../services/index.ts'
 import { complete, execute, interrupt } from '../../services/sessions/execute.ts'
+import { outputAddresses } from '../../services/sessions/output-links.ts'
 import { json, noContent } from '../answer.ts'
+import { publicOrigin } from '../public-origin.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { sessionRef } from './session-ref.ts'
 
@@ -30,7 +32,9 @@ export function sessionExecuteRoutes(services: SessionServices): readonly Route[
         }
         const { mode, code, runId } = params
         const options = 'options' in params ? params.options : null
-        return json({ result: await execute(services, requester, ref, { mode, code, runId, options }) })
+        const { result, sessionId } = await execute(services, requester, ref, { mode, code, runId, options })
+        const files = await outputAddresses(services.ports, sessionId, result.files, publicOrigin(context))
+        return json({ result: { ...result, files } })
       },
     }),
     defineRoute({

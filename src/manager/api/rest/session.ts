@@ -5,6 +5,7 @@ import { sessionExecuteRoutes } from './session-execute.ts'
 import { sessionFileRoutes } from './session-files.ts'
 import { sessionInfoRoutes } from './session-info.ts'
 import { sessionLifeRoutes } from './session-life.ts'
+import { sessionOutputRoutes } from './session-output.ts'
 import { sessionServiceRoutes } from './session-services.ts'
 
 /** Every `/session…` route (client-wire.md §6), and the same under `/kernel`, their former name. */
@@ -15,6 +16,7 @@ export function sessionRoutes(services: SessionServices): readonly Route[] {
     ...sessionInfoRoutes(services),
     ...sessionExecuteRoutes(services),
     ...sessionFileRoutes(services),
+    ...sessionOutputRoutes(services),
     ...sessionServiceRoutes(services),
   ]
   return [...routes, ...routes.map(legacy)]

@@ -10,7 +10,9 @@ import {
   newRunId,
   STREAM_FLUSH_MS,
 } from '../../services/sessions/execute.ts'
+import { outputAddresses } from '../../services/sessions/output-links.ts'
 import { type RunningSession, resolveRunning } from '../../services/sessions/resolve.ts'
+import { publicOrigin } from '../public-origin.ts'
 import { defineSocket, type SocketRoute } from '../route.ts'
 import { sessionRef } from './session-ref.ts'
 
@@ -21,12 +23,18 @@ export function streamExecuteRoute(services: SessionServices, path: string): Soc
     auth: 'user',
     open: async (context) => {
       const target = await resolveRunning(services.ports.store, context.requester, sessionRef(context))
-      return (socket) => run(services, target, socket)
+      const origin = publicOrigin(context)
+      return (socket) => run(services, target, socket, origin)
     },
   })
 }
 
-async function run(services: SessionServices, target: RunningSession, socket: ServerSocket): Promise<void> {
+async function run(
+  services: SessionServices,
+  target: RunningSession,
+  socket: ServerSocket,
+  origin: string,
+): Promise<void> {
   const texts = textFrames(socket)
   const first = await texts.next()
   if (first.done) return
@@ -49,7 +57,8 @@ async function run(services: SessionServices, target: RunningSession, socket: Se
   while (!socket.signal.aborted) {
     const result = await executeOn(services, target, { ...next, runId }, STREAM_FLUSH_MS)
     isOver = result.status === 'finished' || result.status === 'exec-timeout'
-    await socket.send(JSON.stringify(frameOf(result)))
+    const files = await outputAddresses(services.ports, target.session.id, result.files, origin)
+    await socket.send(JSON.stringify({ ...frameOf(result), files }))
     if (isOver) return
     const input = result.status === 'waiting-input' ? await texts.next() : null
     if (input?.done) return
@@ -64,12 +73,11 @@ const continuation = (mode: ExecuteMode, code: string, runId: string): ExecuteIn
   options: null,
 })
 
-const frameOf = ({ status, console, exitCode, options, files }: ExecutionResult) => ({
+const frameOf = ({ status, console, exitCode, options }: ExecutionResult) => ({
   status,
   console,
   exitCode,
   options: status === 'waiting-input' ? (options ?? {}) : options,
-  files,
 })
 
 function parseRequest(text: string): v.InferOutput<typeof streamExecuteParams> | string {

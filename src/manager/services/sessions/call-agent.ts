@@ -1,4 +1,4 @@
-import { Problem, type ProblemKind } from '../../../core/problem.ts'
+import { isProblemKind, PROBLEMS, Problem, type ProblemKind } from '../../../core/problem.ts'
 import { AgentCallError, AgentUnreachableError, type CallOptions } from '../../../wire/agent-link.ts'
 import type { AgentMethods } from '../../../wire/agent-rpc.ts'
 import type { ManagerPorts } from '../../context.ts'
@@ -32,6 +32,9 @@ export function agentProblem(error: unknown, kind: ProblemKind): unknown {
     })
   }
   if (!(error instanceof AgentCallError)) return error
+  // What the kernel's runner refused, it refused as the API says it.
+  if (isProblemKind(error.kind) && PROBLEMS[error.kind][0] !== 500)
+    return new Problem(error.kind, { msg: error.message, cause: error })
   if (BAD_REQUESTS.test(error.kind)) {
     return new Problem('generic-bad-request', { msg: error.message, cause: error })
   }

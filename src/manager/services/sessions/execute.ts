@@ -28,14 +28,10 @@ export async function execute(
   requester: Requester,
   ref: SessionRef,
   input: ExecuteInput,
-): Promise<ExecutionResult> {
+): Promise<{ result: ExecutionResult; sessionId: string }> {
   const target = await resolveRunning(context.ports.store, requester, ref)
-  return await executeOn(
-    context,
-    target,
-    { ...input, runId: input.runId ?? newRunId(context) },
-    REST_FLUSH_MS,
-  )
+  const call = { ...input, runId: input.runId ?? newRunId(context) }
+  return { result: await executeOn(context, target, call, REST_FLUSH_MS), sessionId: target.session.id }
 }
 
 export const newRunId = ({ newId }: SessionContext): string => newId().replaceAll('-', '').slice(0, 16)

@@ -101,7 +101,17 @@ export async function downloadFiles(
   return await Promise.all(
     inside.map(async (path) => {
       const args = { kernelId, path, maxBytes: MAX_FILE_BYTES }
-      const { archive } = await callAgent(ports, target, 'downloadFile', args, 'kernel-execution-failed')
+      const { archive } = await callAgent(
+        ports,
+        target,
+        'downloadFile',
+        args,
+        'kernel-execution-failed',
+      ).catch((error: unknown) => {
+        // A missing file is 400 here (client-wire.md §2.2), as the client's download expects.
+        if (!(error instanceof Problem) || error.kind !== 'object-not-found') throw error
+        throw new Problem('generic-bad-request', { msg: error.message, cause: error })
+      })
       return { path, archive }
     }),
   )
