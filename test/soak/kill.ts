@@ -113,12 +113,14 @@ export async function killOnce(
   return outcome
 }
 
-/** A value for later, and, where there are users of their own, a child that tries to get away. */
+/** A value for later, and a child that tries to get away, which only an agent that is root can prevent. */
 const rememberCode = (secret: string, mark: string): string => `
-import os, subprocess
 secret = ${JSON.stringify(secret)}
-if os.path.exists('/usr/bin/sleep'):
-    subprocess.Popen(['/usr/bin/sleep', ${JSON.stringify(mark)}], env={}, cwd='/', start_new_session=True)
+${process.getuid?.() === 0 ? escapeCode(mark) : ''}
+`
+const escapeCode = (mark: string): string => `
+import subprocess
+subprocess.Popen(['sleep', ${JSON.stringify(mark)}], env={}, cwd='/', start_new_session=True)
 `
 
 function requestOf(
