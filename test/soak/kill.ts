@@ -35,6 +35,8 @@ export interface Witness {
 export interface Scene {
   shape: Shape
   user: User
+  /** Speaks through the webserver. */
+  webUser: User
   counter: LeakCounter
   outside: Outside
   witness: Witness
@@ -56,7 +58,8 @@ export async function killOnce(
   wanted: Phase,
   index: number,
 ): Promise<Outcome> {
-  const { shape, user, counter, witness } = scene
+  const { shape, counter, witness } = scene
+  const user = role === 'webserver' ? scene.webUser : scene.user
   const name = `kill-${index}`
   const token = `${name}-${process.pid}`
   const secret = `${index}-${Math.floor(scene.chance.next() * 1e9)}`
@@ -80,7 +83,7 @@ export async function killOnce(
     await user.run(name, rememberCode(secret, mark))
   }
   const abort = new AbortController()
-  const request = requestOf(scene, wanted, name, token, abort.signal)
+  const request = requestOf(user, wanted, name, token, abort.signal)
   const hit = await momentToKill(scene, wanted, name)
   await shape.kill(role)
   outcome.hit = hit.moment
@@ -105,7 +108,7 @@ export async function killOnce(
   abort.abort()
   await request
   if (!isThere(sight)) outcome.stuck ??= describe(sight)
-  else if (!isEnd) await useSession(scene, { name, token, secret, isStarted, sight, outcome })
+  else if (!isEnd) await useSession({ ...scene, user }, { name, token, secret, isStarted, sight, outcome })
   await expectWitness(scene, outcome)
   const twins = await scene.outside.store.named(name)
   if (twins.length !== 1) outcome.doubled.push(`${twins.length} sessions of one name`)
@@ -124,14 +127,14 @@ subprocess.Popen(['sleep', ${JSON.stringify(mark)}], env={}, cwd='/', start_new_
 `
 
 function requestOf(
-  scene: Scene,
+  user: User,
   wanted: Phase,
   name: string,
   token: string,
   signal: AbortSignal,
 ): Promise<void> {
   if (wanted === 'running') return Promise.resolve()
-  const call = isEnding(wanted) ? scene.user.end(name, signal) : scene.user.start(name, token, signal)
+  const call = isEnding(wanted) ? user.end(name, signal) : user.start(name, token, signal)
   // Its connection may break with the process: what counts is what becomes of the session.
   return call.then(
     () => undefined,

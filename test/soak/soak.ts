@@ -7,7 +7,7 @@ import { type Chance, chanceOf } from './chance.ts'
 import { killOnce, type Scene, type Witness } from './kill.ts'
 import { type Phase, sightOf } from './phase.ts'
 import { createTally, type Tally } from './tally.ts'
-import { createUser } from './user.ts'
+import { createUser, createWebUser } from './user.ts'
 
 export interface SoakOptions {
   shape: ShapeName
@@ -73,7 +73,8 @@ async function sceneOf(shape: Shape, counter: Scene['counter'], chance: Chance):
   const { session } = await sightOf(outside, witness.name)
   if (!session) throw new Error('the first session is not in the store')
   witness.kernelId = session.kernelId
-  return { shape, user, counter, outside, witness, chance, lasting: new Map() }
+  const webUser = await createWebUser(shape)
+  return { shape, user, webUser, counter, outside, witness, chance, lasting: new Map() }
 }
 
 async function shoot(scene: Scene, options: SoakOptions, tally: Tally, deadline: number): Promise<void> {

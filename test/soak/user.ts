@@ -1,5 +1,5 @@
 import { createCliTransport } from '../../src/cli/transport.ts'
-import { createClient } from '../../src/client/client.ts'
+import { type ClientOptions, createClient } from '../../src/client/client.ts'
 import type { Shape } from '../harness/shapes.ts'
 
 /** What a user does with sessions, by the API. */
@@ -14,14 +14,42 @@ export interface User {
 const ANSWER_MS = 15_000
 const PAUSE_MS = 50
 
+/** A user with a keypair who speaks to the manager. */
 export function createUser(shape: Pick<Shape, 'endpoint' | 'accessKey' | 'secretKey'>): User {
-  const { sessions } = createClient({
-    endpoint: shape.endpoint,
-    accessKey: shape.accessKey,
-    secretKey: shape.secretKey,
-    transport: createCliTransport(),
-    rounds: 1,
+  const { endpoint, accessKey, secretKey } = shape
+  return userOf({ endpoint, accessKey, secretKey, transport: createCliTransport() })
+}
+
+/** A user who is logged in at the webserver, which passes on what they ask for. */
+export async function createWebUser({ web, email, password }: Pick<Shape, 'web' | 'email' | 'password'>) {
+  const login = await fetch(`${web}/server/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: email, password }),
   })
+  const answer = await login.text()
+  const cookie = login.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ')
+  if (!answer.includes('"authenticated":true')) throw new Error(`the login was refused: ${answer}`)
+  const { fetch: send, connect } = createCliTransport()
+  const withCookie = <R extends { headers: Record<string, string> }>(request: R): R => ({
+    ...request,
+    headers: { ...request.headers, cookie },
+  })
+  return userOf({
+    endpoint: web,
+    endpointType: 'session',
+    transport: {
+      fetch: (request) => send(withCookie(request)),
+      connect: (request) => connect(withCookie(request)),
+    },
+  })
+}
+
+function userOf(options: ClientOptions): User {
+  const { sessions } = createClient({ ...options, rounds: 1 })
   const patiently = async <T>(call: () => Promise<T>): Promise<T> => {
     const deadline = performance.now() + ANSWER_MS
     for (;;) {
