@@ -9,7 +9,9 @@ import { Outbox } from './execution/outbox.ts'
 import { TaskQueue } from './execution/task-queue.ts'
 import { OutputFolder } from './files/output-folder.ts'
 import type { WorkFolder } from './files/work-folder.ts'
+import { HomeSetup } from './home/home-setup.ts'
 import type { Processes } from './processes.ts'
+import { findPython } from './runtimes/python.ts'
 import type { Runtime } from './runtimes/runtime.ts'
 import { selectRuntime } from './runtimes/select-runtime.ts'
 import { findProgram, type Workplace } from './runtimes/shell.ts'
@@ -35,7 +37,8 @@ export class Runner {
   readonly #streams: StreamHub
   readonly #methods: RunnerMethods
   readonly #containerLog: ContainerLog
-  #versions: Record<string, string> = {}
+  readonly #setup: HomeSetup
+  readonly #setupDone: Promise<void>
   #epoch = ''
   #lastCommand = 0
 
@@ -48,12 +51,11 @@ export class Runner {
     const { workDir } = settings
     const idleOutput: Workplace['idleOutput'] = (stream, bytes) => this.#queue.idleOutput(stream, bytes)
     const host = { processes, shell, workDir, environ }
-    this.#runtime = selectRuntime(settings.runtime, {
-      ...host,
-      runtimePath: settings.runtimePath,
-      self: settings.self,
-      idleOutput,
-    })
+    const workplace = { ...host, runtimePath: settings.runtimePath, self: settings.self, idleOutput }
+    const copyOutput = (bytes: Uint8Array) => this.#containerLog.copy(bytes)
+    const python = settings.runtime === 'python' ? findPython(workplace) : null
+    this.#setup = new HomeSetup({ workplace, python, copyOutput, log })
+    this.#runtime = selectRuntime(settings.runtime, workplace)
     this.#dialer = new AgentDialer({
       socketPath: settings.socketPath,
       log,
@@ -64,7 +66,6 @@ export class Runner {
         token: settings.token,
         startedAt: this.#startedAt,
         runtime: this.#runtime.name,
-        versions: this.#versions,
       }),
       welcomed: (epoch) => this.#welcomed(epoch),
       frame: (frame) => this.#take(frame),
@@ -75,11 +76,13 @@ export class Runner {
     }
     this.#outbox = new Outbox(send)
     const output = new OutputFolder(workDir)
+    this.#setupDone = this.#setup.run()
     this.#queue = new TaskQueue({
       runtime: this.#runtime,
       outbox: this.#outbox,
       output,
-      copyOutput: (bytes) => this.#containerLog.copy(bytes),
+      copyOutput,
+      setup: { done: this.#setupDone, interrupt: () => this.#setup.interrupt() },
       log,
     })
     this.#streams = new StreamHub(send, host, log)
@@ -104,15 +107,17 @@ export class Runner {
 
   /** Serves until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    this.#runtime.prepare()
-    this.#runtime.versions().then(
-      (versions) => {
-        this.#versions = versions
-      },
-      (error: unknown) => this.#log.warn({ error: String(error) }, 'the runtime does not start'),
-    )
+    // An interpreter looks for its packages when it starts: not before bootstrap.sh has installed them.
+    if (this.#setup.hasScript) void this.#setupDone.then(() => this.#prepare())
+    else this.#prepare()
     await this.#dialer.run(signal)
     this.#containerLog.close()
+  }
+
+  #prepare(): void {
+    this.#runtime
+      .prepare()
+      .catch((error: unknown) => this.#log.warn({ error: String(error) }, 'the runtime does not start'))
   }
 
   #welcomed(epoch: string): void {

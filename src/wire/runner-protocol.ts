@@ -65,8 +65,6 @@ export interface RunnerHello {
   token: string
   startedAt: number
   runtime: string
-  /** `{python: '3.11.2'}`, for `info` and the hello of a terminal. */
-  versions: Record<string, string>
 }
 
 export type RunnerFrame =

@@ -20,8 +20,8 @@ export type RunEnd = { by: 'finished'; exitCode: number } | { by: 'exit'; exitCo
 
 /** One process of a language driver: takes code, and answers with output, messages and an end. */
 export class DriverProcess {
-  /** The version that the driver tells when it is ready; rejects when it ends before. */
-  readonly ready: Promise<string>
+  /** Resolves when the driver takes code; rejects when it ends before. */
+  readonly ready: Promise<void>
   /** Resolves with the exit code, 128 + n for signal n, once all its output has been handed on. */
   readonly ended: Promise<number>
   readonly #options: DriverProcessOptions
@@ -32,7 +32,7 @@ export class DriverProcess {
   #output: RunOutput | null = null
   #finish: ((exitCode: number) => void) | null = null
   #complete: ((found: string[]) => void) | null = null
-  #becomeReady: ((version: string) => void) | null = null
+  #becomeReady: (() => void) | null = null
   #isReady = false
   #interruptWhenReady = false
   hasEnded = false
@@ -55,7 +55,7 @@ export class DriverProcess {
     closeSync(messages.writeFd)
     this.#commandFd = commands.writeFd
     this.#commands = Bun.file(commands.writeFd).writer()
-    const { promise, resolve, reject } = Promise.withResolvers<string>()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#becomeReady = resolve
     this.ready = promise
     // Whoever waits for readiness hears of it; nobody may.
@@ -127,7 +127,7 @@ export class DriverProcess {
   async #handle({ type, payload }: DriverMessage): Promise<void> {
     const output = this.#output
     if (type === 'finished') this.#finish?.(Number(payload))
-    else if (type === 'ready') this.#nowReady(payload)
+    else if (type === 'ready') this.#nowReady()
     else if (type === 'completions') {
       this.#complete?.(payload === '' ? [] : payload.split('\n'))
       this.#complete = null
@@ -147,9 +147,9 @@ export class DriverProcess {
     }
   }
 
-  #nowReady(version: string): void {
+  #nowReady(): void {
     this.#isReady = true
-    this.#becomeReady?.(version)
+    this.#becomeReady?.()
     if (this.#interruptWhenReady) signalGroup(this.#child.pid, 'SIGINT')
   }
 

@@ -17,6 +17,8 @@ export interface TaskQueueOptions {
   outbox: Outbox
   output: OutputFolder
   copyOutput(bytes: Uint8Array): void
+  /** Code waits for its end; an interrupt reaches it. */
+  setup: { readonly done: Promise<void>; interrupt(): void }
   log: Logger
 }
 
@@ -53,8 +55,10 @@ export class TaskQueue {
   }
 
   take(command: RunnerCommand): void {
-    if (command.type === 'interrupt') this.#options.runtime.interrupt()
-    else if (command.type === 'event')
+    if (command.type === 'interrupt') {
+      this.#options.setup.interrupt()
+      this.#options.runtime.interrupt()
+    } else if (command.type === 'event')
       this.#options.log.warn({ event: command.payload }, 'event from the agent')
     else if (command.type === 'input') this.#input(command.runId, command.payload)
     else this.#add({ type: command.type, payload: command.payload, runId: command.runId })
@@ -94,6 +98,7 @@ export class TaskQueue {
 
   async #work(): Promise<void> {
     this.#working = true
+    await this.#options.setup.done
     for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) await this.#run(task)
     this.#working = false
   }

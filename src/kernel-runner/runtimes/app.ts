@@ -6,8 +6,7 @@ export function appRuntime(workplace: Workplace): Runtime {
   const shell = new ShellCommands(workplace)
   return {
     name: 'app',
-    versions: async () => ({}),
-    prepare: () => undefined,
+    prepare: async () => undefined,
     query: (code, output) => shell.run(code, output),
     step: async (step, command, output) => {
       if (command !== '*') return shell.run(command, output)

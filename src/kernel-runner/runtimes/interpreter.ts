@@ -16,10 +16,6 @@ export class Interpreter {
     this.#environ = environ
   }
 
-  get version(): Promise<string> {
-    return this.start().ready
-  }
-
   start(): DriverProcess {
     if (this.#driver === null || this.#driver.hasEnded) this.#driver = this.#spawn({})
     return this.#driver

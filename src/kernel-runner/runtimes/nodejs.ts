@@ -38,10 +38,7 @@ export function nodejsRuntime(workplace: Workplace): Runtime {
 
   return {
     name: 'nodejs',
-    versions: async () => ({ [runtimePath === null ? 'bun' : 'nodejs']: await interpreter.version }),
-    prepare: () => {
-      interpreter.start()
-    },
+    prepare: () => interpreter.start().ready,
     query,
     step,
     input: (text) => shell.input(text),

@@ -1,4 +1,5 @@
 import driver from '../drivers/python.py' with { type: 'text' }
+import { isSamePython } from '../home/python-command.ts'
 import { Interpreter, textBeforeCursor } from './interpreter.ts'
 import type { RunOutput, Runtime } from './runtime.ts'
 import { findProgram, note, ShellCommands, type Workplace } from './shell.ts'
@@ -6,9 +7,13 @@ import { findProgram, note, ShellCommands, type Workplace } from './shell.ts'
 /** `python script.py arguments` without shell syntax: run by the driver, so that `input()` can ask the client. */
 const PLAIN_SCRIPT = /^(python3?)\s+(?:-u\s+)?([\w./@+-]+\.py)((?:\s+[\w./:=@%+,-]+)*)$/
 
+/** The interpreter that the image names, or the first on PATH. */
+export const findPython = ({ runtimePath, environ }: Workplace): string | null =>
+  runtimePath ?? findProgram(['python3', 'python'], environ)
+
 /** Python 3, in query mode with a namespace that lasts. Null when the image has no Python. */
 export function pythonRuntime(workplace: Workplace): Runtime | null {
-  const python = workplace.runtimePath ?? findProgram(['python3', 'python'], workplace.environ)
+  const python = findPython(workplace)
   if (python === null) return null
   const shell = new ShellCommands(workplace)
   // The text of the driver travels as argument: nothing is written into the kernel.
@@ -23,7 +28,8 @@ export function pythonRuntime(workplace: Workplace): Runtime | null {
     const plain = name === 'exec' ? PLAIN_SCRIPT.exec(command.trim()) : null
     const [, program = '', script = '', rest = ''] = plain ?? []
     // Another Python than ours (a virtual environment's) is the shell's business.
-    if (!plain || findProgram([program], workplace.environ) !== python) return shell.run(command, output)
+    const found = plain ? findProgram([program], workplace.environ) : null
+    if (found === null || !isSamePython(found, python)) return shell.run(command, output)
     return interpreter.script([script, ...rest.split(/\s+/).filter(Boolean)], output)
   }
   const heuristic = async (name: 'clean' | 'build' | 'exec', output: RunOutput): Promise<number> => {
@@ -41,10 +47,7 @@ export function pythonRuntime(workplace: Workplace): Runtime | null {
 
   return {
     name: 'python',
-    versions: async () => ({ python: await interpreter.version }),
-    prepare: () => {
-      interpreter.start()
-    },
+    prepare: () => interpreter.start().ready,
     query: (code, output) => interpreter.query(code, output),
     step,
     input: (text) => shell.input(text),

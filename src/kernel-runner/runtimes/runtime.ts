@@ -20,10 +20,8 @@ export interface RunOutput {
 /** One language. At most one of query, clean, build and exec runs at a time. */
 export interface Runtime {
   readonly name: RuntimeName
-  /** Versions for the hello, e.g. `{python: '3.11.2'}`. */
-  versions(): Promise<Record<string, string>>
-  /** Starts what takes time before the first code comes. */
-  prepare(): void
+  /** Starts what takes time before the first code comes; rejects when it ends before it is ready. */
+  prepare(): Promise<void>
   /** Runs code in a context that lasts; answers its exit code. */
   query(code: string, output: RunOutput): Promise<number>
   /** A batch step: a shell command, or `*` for the language's own way; never empty. */
