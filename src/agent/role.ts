@@ -57,7 +57,9 @@ export async function startAgent(parts: AgentParts): Promise<RunningRole> {
   const lives = createKernelLives(ctx)
 
   const rescan = async () => {
-    if (await ctx.images.refresh()) link.announce()
+    await ctx.images.refresh()
+    // Also what a pull has brought since the last time.
+    if (ctx.images.takeChange()) link.announce()
   }
   const nodeStats = createNodeStats(ctx.paths.scratchRoot)
   const sampleKernels = createKernelSampler(ctx)

@@ -42,6 +42,12 @@ export interface FoundContainer {
   labels: Record<string, string>
 }
 
+/** A network that carries our labels. */
+export interface FoundNetwork {
+  name: string
+  sessionId: string
+}
+
 export interface ContainerExit {
   containerId: string
   kernelId: string
@@ -94,5 +100,8 @@ export interface KernelBackend extends AsyncDisposable {
   /** Exits as they happen, from now on. */
   watch(onExit: (exit: ContainerExit) => void): Disposable
   createNetwork(name: string, labels: Record<string, string>): Promise<void>
+  /** A network that containers are on stays, without an error. */
   removeNetwork(name: string): Promise<void>
+  /** Networks with this owner label, for those that a crash left behind. */
+  findNetworks(ownerId: string): Promise<FoundNetwork[]>
 }

@@ -11,6 +11,3 @@ export function imageAliases(canonical: string): string[] {
 
 /** How Docker writes the machine's architecture, and how Backend.AI does. */
 export const hostArchitecture = (): string => (process.arch === 'arm64' ? 'aarch64' : 'x86_64')
-
-export const canonicalArchitecture = (name: string): string =>
-  name === 'amd64' ? 'x86_64' : name === 'arm64' ? 'aarch64' : name

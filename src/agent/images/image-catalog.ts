@@ -5,13 +5,16 @@ import type { ImageReport } from '../../wire/agent-rpc.ts'
 export interface ImageCatalog {
   list(): ImageReport[]
   find(canonical: string): ImageReport | null
-  /** Scans again; true when something changed. */
-  refresh(): Promise<boolean>
+  /** Scans again. */
+  refresh(): Promise<void>
+  /** Did a scan since the last call of this find something else than before? */
+  takeChange(): boolean
 }
 
 export function createImageCatalog(backend: Pick<KernelBackend, 'images'>): ImageCatalog {
   let images: ImageReport[] = []
   let print = ''
+  let isChanged = false
   return {
     list: () => images,
     find: (canonical) => images.find((image) => image.canonical === canonical) ?? null,
@@ -22,7 +25,12 @@ export function createImageCatalog(backend: Pick<KernelBackend, 'images'>): Imag
         .map(({ canonical, digest }) => `${canonical} ${digest}`)
         .sort()
         .join('\n')
-      return print !== before
+      isChanged ||= print !== before
+    },
+    takeChange() {
+      const was = isChanged
+      isChanged = false
+      return was
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { ContainerSpec } from '../../plugin/kernel-backend.ts'
 import type { AgentContext } from '../agent-context.ts'
 import { AgentError, describeError } from '../agent-error.ts'
 import type { Allocations } from '../allocator/allocator.ts'
@@ -14,6 +15,7 @@ import {
   containerSpec,
 } from './container-spec.ts'
 import { ensureImage } from './ensure-image.ts'
+import { ensureNetwork } from './ensure-network.ts'
 import { failCreation } from './fail-creation.ts'
 import type { Kernel } from './kernel.ts'
 import { kernelEnviron } from './kernel-environ.ts'
@@ -69,7 +71,8 @@ export async function startKernel(
   ])
   kernel.link = link
   refuseEnded(kernel)
-  const { containerId } = await ctx.backend.run(spec)
+  await ensureNetwork(ctx, record)
+  const { containerId } = await runContainer(ctx, kernel, spec)
   record.containerId = containerId
   await Promise.all([
     ctx.records.save(record),
@@ -87,6 +90,23 @@ export async function startKernel(
     attachedDevices: await attachedDevices(ctx, allocations),
   }
   await announceStarted(ctx, kernel)
+}
+
+/** The catalog may remember an image that somebody has removed: then it is pulled after all. */
+async function runContainer(
+  ctx: AgentContext,
+  kernel: Kernel,
+  spec: ContainerSpec,
+): Promise<{ containerId: string }> {
+  try {
+    return await ctx.backend.run(spec)
+  } catch (error) {
+    if (!(error instanceof AgentError) || error.kind !== 'ImageNotAvailable') throw error
+    await ctx.images.refresh()
+    await ensureImage(ctx, kernel)
+    refuseEnded(kernel)
+    return await ctx.backend.run(spec)
+  }
 }
 
 /** The last step, also of a kernel that was recovered between its start and its report. */

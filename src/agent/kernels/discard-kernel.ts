@@ -53,8 +53,12 @@ export async function removeContainer(
 async function removeNetworkOf(ctx: AgentContext, { record }: Kernel): Promise<void> {
   const { networkName, mode } = record.cluster
   if (networkName === null || networkName === 'host' || mode !== 'single-node') return
-  const others = [...ctx.kernels.values()].some(
-    (other) => other.record.sessionId === record.sessionId && other.record.kernelId !== record.kernelId,
+  // Kernels that end together each try: the engine keeps a network while a container is on it.
+  const isNeeded = [...ctx.kernels.values()].some(
+    (other) =>
+      other.record.sessionId === record.sessionId &&
+      other.record.kernelId !== record.kernelId &&
+      other.state !== 'terminating',
   )
-  if (!others) await ctx.backend.removeNetwork(networkName)
+  if (!isNeeded) await ctx.backend.removeNetwork(networkName)
 }

@@ -1,6 +1,7 @@
+import { canonicalArchitecture } from '../../core/architecture.ts'
 import type { AgentContext } from '../agent-context.ts'
 import { AgentError } from '../agent-error.ts'
-import { canonicalArchitecture, hostArchitecture } from '../images/image-aliases.ts'
+import { hostArchitecture } from '../images/image-aliases.ts'
 import type { Kernel } from './kernel.ts'
 
 /** Has the image on this machine, by the pull policy (agent-kernel.md §4 step 4); asks the engine only if it must. */

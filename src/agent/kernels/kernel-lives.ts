@@ -4,12 +4,12 @@ import type { AgentMethods, KernelConfig } from '../../wire/agent-rpc.ts'
 import type { AgentContext } from '../agent-context.ts'
 import { AgentError, describeError } from '../agent-error.ts'
 import type { KernelLink } from '../execution/kernel-link-types.ts'
-import { createKernel, startKernel } from './create-kernel.ts'
+import { createKernel } from './create-kernel.ts'
 import { destroyKernel } from './destroy-kernel.ts'
-import { removeContainer } from './discard-kernel.ts'
 import { type Kernel, newKernel } from './kernel.ts'
 import type { KernelRecord } from './kernel-record.ts'
 import { createLimiter } from './limiter.ts'
+import { restartKernel } from './restart-kernel.ts'
 
 export type CreateArgs = Parameters<AgentMethods['createKernels']>[0]
 export type RestartArgs = Parameters<AgentMethods['restartKernel']>[0]
@@ -40,10 +40,6 @@ export function createKernelLives(ctx: AgentContext): KernelLives {
 
   return {
     async create({ sessionId, kernels, cluster }) {
-      const { networkName, mode } = cluster
-      if (networkName !== null && networkName !== 'host' && mode === 'single-node') {
-        await ctx.backend.createNetwork(networkName, { 'ai.backend.cluster-network': '1' })
-      }
       await Promise.all(
         kernels.map(async (config) => {
           const existing = ctx.kernels.get(config.kernelId)
@@ -76,7 +72,13 @@ export function createKernelLives(ctx: AgentContext): KernelLives {
         throw new AgentError('KernelNotReady', `kernel ${kernelId} is ${kernel.state}`)
       kernel.state = 'preparing'
       Object.assign(kernel.record, { config, cluster, restarting: true })
-      kernel.creation = limit(() => restartKernel(ctx, kernel))
+      // Noted first: an agent that stops from here on restarts the kernel in its next life.
+      const noted = ctx.records.save(kernel.record)
+      kernel.creation = noted.then(
+        () => limit(() => restartKernel(ctx, kernel)),
+        () => undefined,
+      )
+      await noted
     },
 
     linkOf(kernelId) {
@@ -108,24 +110,6 @@ function kernelOf(ctx: AgentContext, kernelId: string): Kernel {
   const kernel = ctx.kernels.get(kernelId)
   if (!kernel) throw new AgentError('KernelNotFound', `this agent has no kernel ${kernelId}`)
   return kernel
-}
-
-/** A new container over the same files, devices and ports. */
-async function restartKernel(ctx: AgentContext, kernel: Kernel): Promise<void> {
-  const { record } = kernel
-  try {
-    await removeContainer(ctx, kernel)
-    await kernel.link?.[Symbol.asyncDispose]()
-    kernel.link = null
-    record.containerId = null
-    record.created = null
-    await startKernel(ctx, kernel, { keepScratch: true })
-  } catch (error) {
-    if (kernel.ending.signal.aborted || ctx.closing.aborted) return
-    ctx.log.warn({ error: describeError(error), kernelId: record.kernelId }, 'restart failed')
-    // Not awaited: the end waits for this very step.
-    void destroyKernel(ctx, kernel, 'failed-to-restart')
-  }
 }
 
 function newRecord(

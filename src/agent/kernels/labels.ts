@@ -7,6 +7,8 @@ export const KERNEL_LABELS = {
   /** The agent's id. */
   owner: 'ai.backend.owner',
   servicePorts: 'ai.backend.service-ports',
+  /** On networks of sessions. */
+  clusterNetwork: 'ai.backend.cluster-network',
   blockServicePorts: 'ai.backend.internal.block-service-ports',
 } as const
 

@@ -15,6 +15,7 @@ import { failCreation } from './fail-creation.ts'
 import { type Kernel, newKernel } from './kernel.ts'
 import type { KernelRecord } from './kernel-record.ts'
 import { openLinkFolder } from './link-folder.ts'
+import { restartKernel } from './restart-kernel.ts'
 
 /**
  * Takes over what an earlier life of this agent left (agent-kernel.md §2, §3): running containers go on with their
@@ -70,12 +71,12 @@ async function resume(
   const { record } = kernel
   const { kernelId, sessionId } = record
   if (record.endReason !== null) return destroyKernel(ctx, kernel, record.endReason)
-  if (!record.created && !record.restarting && !container?.running) return forgetBegun(ctx, kernel)
-  if (!container) {
-    if (record.created) return destroyKernel(ctx, kernel, 'container-not-found')
-    kernel.creation = failInterrupted(ctx, kernel)
+  if (record.restarting) {
+    kernel.creation = restartKernel(ctx, kernel)
     return
   }
+  if (!record.created && !container?.running) return forgetBegun(ctx, kernel)
+  if (!container) return destroyKernel(ctx, kernel, 'container-not-found')
   if (!container.running) {
     kernel.exitCode = container.exitCode
     return destroyKernel(ctx, kernel, 'self-terminated')

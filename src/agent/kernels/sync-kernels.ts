@@ -1,6 +1,7 @@
 import type { AgentContext } from '../agent-context.ts'
 import { destroyKernel } from './destroy-kernel.ts'
 import { removeUnknown } from './recover-kernels.ts'
+import { removeOrphanNetworks } from './remove-orphan-networks.ts'
 
 /** Compares the engine's containers with our kernels (agent-kernel.md §3), in case an exit was not heard. */
 export async function syncKernels(ctx: AgentContext): Promise<void> {
@@ -20,4 +21,5 @@ export async function syncKernels(ctx: AgentContext): Promise<void> {
     if (before.has(container.kernelId) || ctx.kernels.has(container.kernelId)) continue
     await removeUnknown(ctx, container)
   }
+  await removeOrphanNetworks(ctx)
 }

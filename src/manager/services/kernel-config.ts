@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, or } from 'drizzle-orm'
 import type { ClusterInfo, ImageSpec, KernelConfig } from '../../wire/agent-rpc.ts'
 import type { ManagerPorts } from '../context.ts'
-import { registries } from './registries.ts'
+import { pullFrom, registries } from './registries.ts'
 import type { ImageRow, KernelRow, SessionRow } from './rows.ts'
 
 type Ports = Pick<ManagerPorts, 'store' | 'config'>
@@ -165,6 +165,7 @@ async function imageSpecs(
           )
   const known = await registries(config)
   return (row) => {
+    const registry = known.get(row.registry)
     const image = found.find((one) => one.name === row.image && one.architecture === row.architecture)
     return {
       canonical: row.image,
@@ -172,7 +173,7 @@ async function imageSpecs(
       digest: image?.configDigest ?? '',
       labels: image?.labels ?? {},
       isLocal: image?.isLocal ?? true,
-      registry: known.get(row.registry) ?? { name: row.registry, url: `https://${row.registry}` },
+      registry: registry ? pullFrom(registry) : { name: row.registry, url: `https://${row.registry}` },
     }
   }
 }

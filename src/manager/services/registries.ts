@@ -1,12 +1,24 @@
 import type { SharedConfig } from '../../config/shared.ts'
 import type { ImageSpec } from '../../wire/agent-rpc.ts'
 
-type Registry = ImageSpec['registry']
+/** A container registry of `config/docker/registry/<name>`; credentials are for requests and pulls only. */
+export interface ConfiguredRegistry {
+  /** The host part of its images' names, e.g. `cr.backend.ai`. */
+  name: string
+  url: string
+  username?: string
+  password?: string
+  /** `docker`, `harbor2`, … */
+  type: string
+  /** First parts of repository names that are read; empty = all. */
+  projects: string[]
+  sslVerify: boolean
+}
 
-/** The configured container registries by name, credentials included (`config/docker/registry/<name>`). */
-export async function registries(config: SharedConfig): Promise<Map<string, Registry>> {
+/** The configured container registries by name. */
+export async function registries(config: SharedConfig): Promise<Map<string, ConfiguredRegistry>> {
   const tree = await config.getPrefix('config/docker/registry')
-  const result = new Map<string, Registry>()
+  const result = new Map<string, ConfiguredRegistry>()
   for (const [name, value] of Object.entries(tree)) {
     const fields = typeof value === 'string' ? { '': value } : value
     const text = (key: string): string | undefined => {
@@ -17,10 +29,24 @@ export async function registries(config: SharedConfig): Promise<Map<string, Regi
     const password = text('password')
     result.set(name, {
       name,
-      url: text('') ?? `https://${name}`,
+      url: withScheme(text('') ?? name),
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
+      type: text('type') ?? 'docker',
+      projects: (text('project') ?? '').split(/[\s,]+/).filter((project) => project !== ''),
+      sslVerify: !/^(no|false|off|0)$/i.test(text('ssl_verify') ?? 'yes'),
     })
   }
   return result
 }
+
+const withScheme = (url: string): string =>
+  (/^https?:\/\//.test(url) ? url : `https://${url}`).replace(/\/+$/, '')
+
+/** What an agent is told of a registry. */
+export const pullFrom = ({ name, url, username, password }: ConfiguredRegistry): ImageSpec['registry'] => ({
+  name,
+  url,
+  ...(username === undefined ? {} : { username }),
+  ...(password === undefined ? {} : { password }),
+})

@@ -11,6 +11,7 @@ import { accepting, statusOf } from './engine-error.ts'
 import { followExits } from './engine-events.ts'
 import { createEngineImages } from './engine-images.ts'
 import { readEngineLog } from './engine-log.ts'
+import { createEngineNetworks } from './engine-networks.ts'
 import { createEngineUsage } from './engine-usage.ts'
 import { kernelUlimits, withoutRefused } from './kernel-ulimits.ts'
 import { pullImage } from './pull-image.ts'
@@ -39,6 +40,7 @@ export async function openDockerBackend(options: DockerBackendOptions): Promise<
   await removeOldBundles(runnerRoot, new Set([bundle.dir, ...(await mountedFolders(docker))]))
   const images = createEngineImages(docker)
   const usage = createEngineUsage(docker)
+  const networks = createEngineNetworks(docker)
   const listeners = new Set<(exit: ContainerExit) => void>()
   const closing = new AbortController()
   /** Shrinks when the engine refuses one. */
@@ -133,19 +135,9 @@ export async function openDockerBackend(options: DockerBackendOptions): Promise<
       return { [Symbol.dispose]: () => void listeners.delete(onExit) }
     },
 
-    async createNetwork(name, labels) {
-      const existing = await docker.listNetworks({ filters: { name: [name] } })
-      if (existing.some((network) => network.Name === name)) return
-      // 409: made by a call beside this one.
-      await accepting([409], () =>
-        docker.createNetwork({ Name: name, Driver: 'bridge', Labels: labels, CheckDuplicate: true }),
-      )
-    },
-
-    async removeNetwork(name) {
-      // 403: containers of somebody else are on it.
-      await accepting([403, 404], () => docker.getNetwork(name).remove())
-    },
+    createNetwork: networks.create,
+    removeNetwork: networks.remove,
+    findNetworks: networks.find,
 
     async [Symbol.asyncDispose]() {
       listeners.clear()

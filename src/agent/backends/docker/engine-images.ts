@@ -1,6 +1,7 @@
 import type Docker from 'dockerode'
+import { canonicalArchitecture } from '../../../core/architecture.ts'
 import type { ImageReport } from '../../../wire/agent-rpc.ts'
-import { canonicalArchitecture, imageAliases } from '../../images/image-aliases.ts'
+import { imageAliases } from '../../images/image-aliases.ts'
 import { IMAGE_LABELS } from '../../kernels/labels.ts'
 import { statusOf } from './engine-error.ts'
 

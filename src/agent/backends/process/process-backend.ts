@@ -227,6 +227,7 @@ export async function openProcessBackend(options: ProcessBackendOptions): Promis
     // Kernels of one session already share the host's network.
     createNetwork: async () => {},
     removeNetwork: async () => {},
+    findNetworks: async () => [],
 
     async [Symbol.asyncDispose]() {
       clearInterval(exitTimer)
