@@ -59,7 +59,7 @@ async function endGone({ ports }: AgentContext, gone: readonly Booked[]): Promis
   })
 }
 
-/** A start whose report this manager's books missed. */
+/** A start whose report this manager's books missed, or a restart that never reached the agent. */
 async function takeUp(
   { ports }: AgentContext,
   row: Booked,
@@ -67,7 +67,7 @@ async function takeUp(
 ): Promise<void> {
   const { created } = actual ?? {}
   if (!created || actual?.state !== 'running') return
-  if (row.status !== 'PREPARING' && row.status !== 'PULLING') return
+  if (row.status === 'RUNNING') return
   const at = new Date(ports.clock.now())
   await ports.store.tx((tx) => storeStarted(tx, ports.store, row.sessionId, created, at))
 }
