@@ -57,7 +57,8 @@ export function createLeakCounter(place: Place): LeakCounter {
     const kernels = await store.kernels()
     const known = new Set([...kernels.map(({ id }) => id), ...entriesOf(files.scratches)])
     const sought = [...known].filter((id) => !alive.has(id))
-    const rows = rowLeaks(kernels, await store.sessions(), alive)
+    const sessions = await store.sessions()
+    const rows = rowLeaks(kernels, sessions, alive)
     const events = await store.untoldEvents()
     return [
       ...rows,
@@ -66,7 +67,8 @@ export function createLeakCounter(place: Place): LeakCounter {
       ...processLeaks(sought, [...marks]),
       ...groupLeaks(new Set(sought)),
       ...socketLeaks(place, files, alive),
-      ...(engine ? await engineLeaks(engine, new Set(sought)) : []),
+      ...(engine ? await containerLeaks(engine, new Set(sought)) : []),
+      ...(engine ? await networkLeaks(engine, new Set(sessions.map(({ id }) => id))) : []),
     ]
   }
 
@@ -157,15 +159,17 @@ function engineOf(host: string): Docker {
   return new Docker({ host: new URL(url).hostname, port: new URL(url).port })
 }
 
-async function engineLeaks(engine: Docker, sought: ReadonlySet<string>): Promise<Leak[]> {
-  const [containers, networks] = await Promise.all([
-    engine.listContainers({ all: true, filters: { label: ['ai.backend.kernel-id'] } }),
-    engine.listNetworks({ filters: { label: ['ai.backend.cluster-network'] } }),
-  ])
-  return [
-    ...containers
-      .filter(({ Labels }) => sought.has(Labels['ai.backend.kernel-id'] ?? ''))
-      .map(({ Names, State }): Leak => ({ kind: 'container', what: `${Names.join(' ')} ${State}` })),
-    ...networks.map(({ Name }): Leak => ({ kind: 'network', what: Name })),
-  ]
+async function containerLeaks(engine: Docker, sought: ReadonlySet<string>): Promise<Leak[]> {
+  const found = await engine.listContainers({ all: true, filters: { label: ['ai.backend.kernel-id'] } })
+  return found
+    .filter(({ Labels }) => sought.has(Labels['ai.backend.kernel-id'] ?? ''))
+    .map(({ Names, State }): Leak => ({ kind: 'container', what: `${Names.join(' ')} ${State}` }))
+}
+
+/** Only sessions of several kernels have one; its name ends with the session's id. */
+async function networkLeaks(engine: Docker, sessions: ReadonlySet<string>): Promise<Leak[]> {
+  const found = await engine.listNetworks({ filters: { label: ['ai.backend.cluster-network'] } })
+  return found
+    .filter(({ Name }) => sessions.has(ID.exec(Name)?.[0] ?? ''))
+    .map(({ Name }): Leak => ({ kind: 'network', what: Name }))
 }
