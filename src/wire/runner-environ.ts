@@ -33,7 +33,5 @@ export const CONTAINER_PATHS = {
   link: '/opt/backend.ai/link',
 } as const
 
-/** Every kernel listens here; a native process gets other numbers in intrinsic-ports.json: `{sshd, ttyd}`. */
-export const INTRINSIC_PORTS = { sshd: 2200, ttyd: 7681 } as const
-/** The original's control ports: never given to a service. */
+/** The original's control ports, and those of sshd and ttyd: never given to a service. */
 export const RESERVED_PORTS: readonly number[] = [2000, 2001, 2002, 2003, 2200, 7681]

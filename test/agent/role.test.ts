@@ -71,8 +71,6 @@ describe('a kernel', () => {
     expect(manager.typesOf(id)).toEqual(['kernel_preparing', 'kernel_creating', 'kernel_started'])
     expect(created.occupiedSlots).toEqual({ cpu: '1', mem: '268435456' })
     expect(created.servicePorts.map(({ name, containerPorts }) => [name, containerPorts[0]])).toEqual([
-      ['sshd', 2200],
-      ['ttyd', 7681],
       ['jupyter', 8081],
     ])
     const config = (name: string) => readFileSync(dir.at('scratches', id, 'config', name), 'utf8')
@@ -321,6 +319,38 @@ describe('the agent', () => {
     await expectNothingLeft(dir, machine)
     await until(() => next.manager.serving?.hello().kernels.length === 0)
   })
+
+  test.each(stops.filter((stop) => stop !== 'before ready'))(
+    'killed %s of a restart goes on with it, over the same files',
+    async (stop) => {
+      using dir = tempDirectory('agent')
+      const machine = new FakeMachine()
+      const killed = await agentOn(dir, machine)
+      const id = randomUUID()
+      await create(killed.manager, id)
+      const first = (await running(killed.manager, id)).created
+      await Bun.write(dir.at('scratches', id, 'work', 'mine.txt'), 'kept')
+      machine.stop = stop
+      await killed.manager.methods.restartKernel({
+        kernelId: id,
+        sessionId: `s-${id}`,
+        config: kernelConfig(id),
+        cluster: CLUSTER,
+      })
+      await until(() => machine.reached)
+      machine.stop = null
+
+      await using next = await agentOn(dir, machine)
+      const second = (await running(next.manager, id)).created
+      expect(second.containerId).not.toBe(first.containerId)
+      expect(second.allocations).toEqual(first.allocations)
+      expect(readFileSync(dir.at('scratches', id, 'work', 'mine.txt'), 'utf8')).toBe('kept')
+      expect([...machine.containers.keys()]).toEqual([second.containerId])
+      await destroy(next.manager, id)
+      await ended(next.manager, id)
+      await expectNothingLeft(dir, machine)
+    },
+  )
 
   test('sends reports again that no manager had stored', async () => {
     using dir = tempDirectory('agent')

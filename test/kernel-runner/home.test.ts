@@ -1,8 +1,10 @@
 import { expect, test } from 'bun:test'
+import { existsSync } from 'node:fs'
 import { chmod, lstat, mkdir, mkdtemp, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { repairSsh } from '../../src/kernel-runner/home/repair-ssh.ts'
+import { until } from '../harness/until.ts'
 import { RUN_DEFAULTS, startKernel } from './start-kernel.ts'
 
 /** A PATH on which there is a shell's worth of commands, `python3`, and no `python`. */
@@ -63,6 +65,7 @@ test('a bootstrap.sh that fails does not keep code from running; one that hangs 
     runtime: 'app',
     files: { 'bootstrap.sh': '#!/bin/sh\necho > started; exec sleep 600' },
   })
+  await until(() => existsSync(join(hanging.workDir, 'started')))
   const call = { ...RUN_DEFAULTS, runId: 'x', mode: 'query', code: 'cat started; echo on' } as const
   let result = await hanging.link.execute({ ...call, flushTimeoutMs: 200 })
   while (result.status === 'continued') {

@@ -6,6 +6,7 @@ import type { ResourceFile } from '../resources/resource-file.ts'
 import { configFiles, resourceFileOf } from '../scratch/config-files.ts'
 import { homeFiles, relativeToHome } from '../scratch/home-files.ts'
 import { makeScratch, type ScratchPaths, scratchPaths, writeScratchFile } from '../scratch/scratch.ts'
+import { announcedServices } from './announced-services.ts'
 import { runBatch } from './batch-run.ts'
 import { claimResources, occupiedSlots } from './claim-resources.ts'
 import {
@@ -84,7 +85,7 @@ export async function startKernel(
     kernelId: record.kernelId,
     containerId,
     kernelHost: ctx.backend.kernelHost,
-    servicePorts: record.servicePorts,
+    servicePorts: await announcedServices(link, record.servicePorts, ctx.log),
     occupiedSlots: occupiedSlots(allocations),
     allocations,
     attachedDevices: await attachedDevices(ctx, allocations),

@@ -1,5 +1,5 @@
 import type { ServicePort } from '../../wire/agent-rpc.ts'
-import { INTRINSIC_PORTS, RESERVED_PORTS } from '../../wire/runner-environ.ts'
+import { RESERVED_PORTS } from '../../wire/runner-environ.ts'
 import { AgentError } from '../agent-error.ts'
 
 /** A service that a kernel may serve, before host ports are given to it. */
@@ -28,24 +28,20 @@ export function parseServicePorts(label: string): DeclaredService[] {
   return services
 }
 
-/** All services of a kernel: terminal and ssh for each, those of the image and the pre-opened ports for the main one. */
+/** All services of a kernel: those of the image and the pre-opened ports, for the main one only. */
 export function declareServices(
   label: string,
   preopenPorts: readonly number[],
   isMain: boolean,
 ): DeclaredService[] {
-  const intrinsic: DeclaredService[] = [
-    { name: 'sshd', protocol: 'tcp', containerPorts: [INTRINSIC_PORTS.sshd] },
-    { name: 'ttyd', protocol: 'http', containerPorts: [INTRINSIC_PORTS.ttyd] },
-  ]
-  if (!isMain) return intrinsic
+  if (!isMain) return []
   const own = parseServicePorts(label)
   const used = new Set(own.flatMap(({ containerPorts }) => containerPorts))
   const preopened = preopenPorts.map((port): DeclaredService => {
     claim(port, used)
     return { name: String(port), protocol: 'preopen', containerPorts: [port] }
   })
-  return [...intrinsic, ...own, ...preopened]
+  return [...own, ...preopened]
 }
 
 /** Lays host ports, in order, over the services. A kernel on the host's network listens on the host port itself. */
