@@ -3,7 +3,16 @@ import type { Leak, LeakCounter } from '../harness/leaks.ts'
 import type { ShapeRole } from '../harness/shape/role-process.ts'
 import type { Shape } from '../harness/shapes.ts'
 import type { Chance } from './chance.ts'
-import { isEnding, isPast, type Moment, type Outside, type Phase, type Sight, sightOf } from './phase.ts'
+import {
+  isEnding,
+  isPast,
+  type Moment,
+  type Outside,
+  type Phase,
+  RESTARTING,
+  type Sight,
+  sightOf,
+} from './phase.ts'
 import type { User } from './user.ts'
 
 /** What came of one kill. */
@@ -77,7 +86,7 @@ export async function killOnce(
       leaks: [],
     },
   }
-  const isStarted = wanted === 'running' || isEnding(wanted)
+  const isStarted = wanted === 'running' || wanted === RESTARTING || isEnding(wanted)
   if (isStarted) {
     await user.start(name, token)
     await user.run(name, rememberCode(secret, mark))
@@ -108,7 +117,11 @@ export async function killOnce(
   abort.abort()
   await request
   if (!isThere(sight)) outcome.stuck ??= describe(sight)
-  else if (!isEnd) await useSession({ ...scene, user }, { name, token, secret, isStarted, sight, outcome })
+  else if (!isEnd)
+    await useSession(
+      { ...scene, user },
+      { name, token, secret, knows: isStarted && wanted !== RESTARTING, sight, outcome },
+    )
   await expectWitness(scene, outcome)
   const twins = await scene.outside.store.named(name)
   if (twins.length !== 1) outcome.doubled.push(`${twins.length} sessions of one name`)
@@ -134,9 +147,12 @@ function requestOf(
   signal: AbortSignal,
 ): Promise<void> {
   if (wanted === 'running') return Promise.resolve()
-  const call = isEnding(wanted) ? user.end(name, signal) : user.start(name, token, signal)
+  const call = () => {
+    if (wanted === RESTARTING) return user.restart(name, signal)
+    return isEnding(wanted) ? user.end(name, signal) : user.start(name, token, signal)
+  }
   // Its connection may break with the process: what counts is what becomes of the session.
-  return call.then(
+  return call().then(
     () => undefined,
     () => undefined,
   )
@@ -195,28 +211,25 @@ interface Use {
   name: string
   token: string
   secret: string
-  /** It ran before the kill. */
-  isStarted: boolean
+  /** It ran before the kill, and must know its variables; files are known after a restart, too. */
+  knows: boolean
   sight: Sight
   outcome: Outcome
 }
 
 /** The session must run code, know what it knew, have its devices and ports for itself, and end when told to. */
-async function useSession(
-  scene: Scene,
-  { name, token, secret, isStarted, sight, outcome }: Use,
-): Promise<void> {
+async function useSession(scene: Scene, { name, token, secret, knows, sight, outcome }: Use): Promise<void> {
   const { user, outside, witness } = scene
   if (sight.moment === 'over' || !sight.session) {
     outcome.lost = describe(sight)
     return
   }
   const { id, kernelId } = sight.session
-  const code = isStarted ? 'print(secret)' : `print(${JSON.stringify(secret)})`
+  const code = knows ? 'print(secret)' : `print(${JSON.stringify(secret)})`
   const said = await user.run(name, code).catch((error: unknown) => String(error))
   if (said !== secret)
     outcome.lost = `it answered ${JSON.stringify(said)}; ${describe(await sightOf(outside, name))}`
-  if (!isStarted && outcome.lost === null) {
+  if (!knows && outcome.lost === null) {
     const again = await user.start(name, token).catch((error: unknown) => String(error))
     if (again !== id) outcome.doubled.push(`asked again for ${id}: ${again}`)
   }

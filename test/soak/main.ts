@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util'
 import { SHAPE_ROLES, type ShapeRole } from '../harness/shape/role-process.ts'
 import type { BackendName, ShapeName } from '../harness/shapes.ts'
-import { PHASES, type Phase } from './phase.ts'
+import { PHASES, type Phase, RESTARTING } from './phase.ts'
 import { CLUSTER_ROLES, soak, UP_ROLES } from './soak.ts'
 
 const HELP = `usage: npm run soak -- [OPTIONS]
@@ -14,7 +14,8 @@ const HELP = `usage: npm run soak -- [OPTIONS]
   --backend NAME   process (default) or docker
   --each N         kills of each role in each phase; default 100
   --role NAME      of a cluster, repeatable; default ${CLUSTER_ROLES.join(', ')}
-  --phase NAME     repeatable; default all: ${PHASES.join(', ')}
+  --phase NAME     repeatable; default ${PHASES.join(', ')};
+                   also ${RESTARTING}
   --seed N         repeats the chances of an earlier run; default a random one, which is printed
   --minutes N      no further kill after this long, for each shape; default 240
 `
@@ -54,7 +55,7 @@ function count(what: string, value: string): number {
 const shapes = values.shape.map((name) => oneOf<ShapeName>('shape', ['up', 'cluster'], name))
 const backend = oneOf<BackendName>('backend', ['process', 'docker'], values.backend)
 const roles = values.role?.map((name) => oneOf<ShapeRole>('role', SHAPE_ROLES, name))
-const phases = values.phase?.map((name) => oneOf<Phase>('phase', PHASES, name)) ?? PHASES
+const phases = values.phase?.map((name) => oneOf<Phase>('phase', [...PHASES, RESTARTING], name)) ?? PHASES
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : count('seed', values.seed)
 
 let faults = 0

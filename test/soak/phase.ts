@@ -20,14 +20,17 @@ export const PHASES = [
   /** The container is gone; the manager has not stored it. */
   'removed',
 ] as const
-export type Phase = (typeof PHASES)[number]
+/** Not one of every session's phases: it is aimed at only when asked for. */
+export const RESTARTING = 'restarting'
+export type Phase = (typeof PHASES)[number] | typeof RESTARTING
 
 /** A session before its row is written and after its end is stored is in none of them. */
 export type Moment = Phase | 'absent' | 'over'
 
 const ORDER: readonly Moment[] = ['absent', ...PHASES, 'over']
 
-export const isPast = (moment: Moment, phase: Phase): boolean => ORDER.indexOf(moment) > ORDER.indexOf(phase)
+export const isPast = (moment: Moment, phase: Phase): boolean =>
+  phase !== RESTARTING && ORDER.indexOf(moment) > ORDER.indexOf(phase)
 export const isEnding = (phase: Phase): boolean => ['terminating', 'ending', 'removed'].includes(phase)
 
 export interface Sight {
@@ -56,6 +59,8 @@ async function momentOf(outside: Outside, kernelId: string, status: string): Pro
       return 'enqueued'
     case 'RUNNING':
       return 'running'
+    case 'RESTARTING':
+      return RESTARTING
     case 'TERMINATED':
     case 'CANCELLED':
     case 'ERROR':

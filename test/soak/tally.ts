@@ -1,6 +1,6 @@
 import type { ShapeRole } from '../harness/shape/role-process.ts'
 import type { Outcome } from './kill.ts'
-import { PHASES, type Phase } from './phase.ts'
+import { PHASES, type Phase, RESTARTING } from './phase.ts'
 
 /** What came of all kills of a run. */
 export interface Tally {
@@ -46,7 +46,7 @@ export function createTally(): Tally {
       const roles = [...new Set(outcomes.map(({ role }) => role))]
       const width = 14
       const row = (cells: (string | number)[]) => cells.map((cell) => String(cell).padStart(width)).join('')
-      const columns = [...PHASES, 'absent', 'over'] as const
+      const columns = [...PHASES, RESTARTING, 'absent', 'over'] as const
       const count = (role: ShapeRole, moment: (typeof columns)[number]) =>
         outcomes.filter((one) => one.role === role && one.hit === moment).length
       return [

@@ -7,6 +7,8 @@ export interface User {
   /** The session of this name; asked again with the same token it is the same session. Gives its id. */
   start(name: string, token: string, signal?: AbortSignal): Promise<string>
   end(name: string, signal?: AbortSignal): Promise<void>
+  /** New containers over the same files. */
+  restart(name: string, signal?: AbortSignal): Promise<void>
   /** What the code writes to its standard output; asked again while nobody answers. */
   run(name: string, code: string): Promise<string>
 }
@@ -70,6 +72,7 @@ function userOf(options: ClientOptions): User {
     async end(name, signal) {
       await sessions.destroy(name, signal ? { signal } : {})
     },
+    restart: (name, signal) => sessions.restart(name, signal ? { signal } : {}),
     run: (name, code) =>
       patiently(async () => {
         const parts: string[] = []
