@@ -3,6 +3,13 @@ import type { Store } from '../db/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 
+export interface TaskState {
+  status: 'running' | 'done' | 'failed' | 'cancelled'
+  current: number
+  total: number
+  message: string
+}
+
 /** What administration works on: lent by the running role, or opened by the command while the role is down. */
 export interface AdminContext {
   readonly store: Store
@@ -11,4 +18,10 @@ export interface AdminContext {
   readonly log: Logger
   /** Makes the line that lets an agent join; only the running manager can. */
   readonly joinToken?: () => Promise<string>
+  /** Reads registries in the background; only the running manager can. */
+  readonly images?: {
+    /** Gives the id of the task. @throws RangeError when the registry is not configured. */
+    rescan(registry: string | null): Promise<string>
+    rescanState(taskId: string): Promise<TaskState | null>
+  }
 }

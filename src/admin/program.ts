@@ -10,6 +10,7 @@ import { addClearHistoryCommand } from './commands/clear-history.ts'
 import { addConfigCheckCommand } from './commands/config-check.ts'
 import { addEtcdCommands } from './commands/etcd.ts'
 import { addFixtureCommands } from './commands/fixture.ts'
+import { addImageCommands } from './commands/image.ts'
 import { addSchemaCommands } from './commands/schema.ts'
 import { connect } from './connect.ts'
 import { type Io, processIo } from './io.ts'
@@ -51,6 +52,7 @@ function buildProgram(session: Session, io: Io): Command {
   addFixtureCommands(mgr, session)
   addEtcdCommands(mgr, session)
   addAgentCommands(mgr, session)
+  addImageCommands(mgr, session)
   addClearHistoryCommand(mgr, session, systemClock.now)
   addConfigCheckCommand(program, session)
   for (const name of ['ag', 'storage', 'web']) {

@@ -37,3 +37,6 @@ export function canonicalNames(text: string, ref: ImageRef): string[] {
   }
   return [...new Set(names)]
 }
+
+/** May this be a short name of an image? */
+export const isImageAlias = (text: string): boolean => /^[\w][\w.:/-]{0,127}$/.test(text)

@@ -8,9 +8,10 @@ import { sessionRoutes } from './api/rest/session.ts'
 import { streamRoutes } from './api/rest/stream.ts'
 import type { ManagerPorts } from './context.ts'
 import { startLoops } from './loops/index.ts'
-import { createBackgroundTasks } from './services/background-tasks.ts'
+import { type BackgroundTasks, createBackgroundTasks } from './services/background-tasks.ts'
 import { endAllSessions } from './services/end-all-sessions.ts'
 import { createSessionServices, type SessionServiceOptions } from './services/index.ts'
+import { startRescan } from './services/registry/rescan.ts'
 
 export interface ManagerSettings {
   /** Agents silent for longer are lost. */
@@ -38,6 +39,12 @@ export interface ManagerOptions {
 export interface RunningManager extends AsyncDisposable {
   readonly name: 'manager'
   readonly endpoints: { readonly api: string }
+  /** For administration beside the API. */
+  readonly images: {
+    /** @throws RangeError when the registry is not configured; null reads all. */
+    rescan(registry: string | null): Promise<string>
+    rescanState: BackgroundTasks['state']
+  }
 }
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -88,6 +95,10 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
   return {
     name: 'manager',
     endpoints: { api: `http://${reachable(listen.host)}:${serving.port}` },
+    images: {
+      rescan: (registry) => startRescan(ports, tasks, { registry }),
+      rescanState: (taskId) => tasks.state(taskId),
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -88,6 +88,7 @@ export async function wireManager(
       config: sharedConfig,
       clock,
       log,
+      images: running.images,
       ...(options.embedded ? {} : { joinToken: () => joinToken(context, sharedConfig, wire) }),
     }),
   )

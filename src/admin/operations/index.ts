@@ -2,6 +2,8 @@ import { agentToken } from './agent-token.ts'
 import { clearHistory } from './clear-history.ts'
 import type { Operation } from './define.ts'
 import { fixturePopulate } from './fixture-populate.ts'
+import { imageAlias, imageDealias, imageList } from './images.ts'
+import { imageRescan, imageRescanState } from './rescan-images.ts'
 import { schemaShow } from './schema-show.ts'
 import { configDelete, configGet, configMove, configPut, configPutTree, configTree } from './shared-config.ts'
 
@@ -17,6 +19,11 @@ export const operations = {
   'config.move': configMove,
   'history.clear': clearHistory,
   'agent.token': agentToken,
+  'image.list': imageList,
+  'image.alias': imageAlias,
+  'image.dealias': imageDealias,
+  'image.rescan': imageRescan,
+  'image.rescan-state': imageRescanState,
 } as const
 
 export type OperationName = keyof typeof operations

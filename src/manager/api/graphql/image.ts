@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { asc, eq } from 'drizzle-orm'
+import { isImageAlias } from '../../../core/image-ref.ts'
 import { isUniqueViolation } from '../../../db/errors.ts'
+import { startRescan } from '../../services/registry/rescan.ts'
 import type { ImageRow } from '../../services/rows.ts'
 import { findImage } from '../../services/sessions/find-image.ts'
 import { requireAdmin, requireSuperadmin } from './access.ts'
@@ -80,7 +82,7 @@ export const imageMutations: RootFields = {
     requireSuperadmin(context)
     const { store } = context.ports
     const alias = args.alias.trim()
-    if (!/^[\w][\w.:/-]{0,127}$/.test(alias)) return failed(`"${args.alias}" is no name for an alias.`)
+    if (!isImageAlias(alias)) return failed(`"${args.alias}" is no name for an alias.`)
     const image = await findImage(store, args.target, args.architecture ?? 'x86_64')
     try {
       await store.tx(async (tx) => {
@@ -104,24 +106,12 @@ export const imageMutations: RootFields = {
   rescan_images: async (_, args: { registry?: string | null }, context) => {
     requireAdmin(context)
     const { ports, tasks } = context
-    const taskId = await tasks.start('rescan-images', async (progress, signal) => {
-      const agents = ports.agents.connected()
-      progress.setTotal(agents.length)
-      let failures = 0
-      for (const agentId of agents) {
-        try {
-          await ports.agents.call(agentId, 'scanImages', {}, { signal, timeoutMs: 60_000 })
-          await progress.step(1, `${agentId}: images scanned`)
-        } catch (error) {
-          if (signal.aborted) throw error
-          failures += 1
-          ports.log.warn({ err: error, agentId, registry: args.registry }, 'an agent did not scan its images')
-          await progress.step(1, `${agentId}: ${error instanceof Error ? error.message : 'failed'}`)
-        }
-      }
-      if (agents.length > 0 && failures === agents.length) throw new Error('no agent could scan its images')
-      return `${agents.length - failures} of ${agents.length} agents scanned their images`
-    })
-    return { ...done('The scan has begun.'), task_id: taskId }
+    try {
+      const taskId = await startRescan(ports, tasks, { registry: args.registry ?? null })
+      return { ...done('The scan has begun.'), task_id: taskId }
+    } catch (error) {
+      if (error instanceof RangeError) return failed(error.message)
+      throw error
+    }
   },
 }

@@ -1,20 +1,8 @@
 import { eq, inArray } from 'drizzle-orm'
-import { formatDecimal } from '../../../core/amount.ts'
-import { parseBytes } from '../../../core/bytes.ts'
-import { DEFAULT_REGISTRY, parseImageRef } from '../../../core/image-ref.ts'
-import { amountOf, type SlotTypes, slotsFromUser } from '../../../core/slots.ts'
 import type { Store, Tx } from '../../../db/store.ts'
-import type { ResourceRange } from '../../../db/tables/resources.ts'
 import type { ImageReport } from '../../../wire/agent-rpc.ts'
+import { type ImageFacts, type ImageValues, imageValues, writeImage } from '../registry/image-rows.ts'
 import type { ImageRow } from '../rows.ts'
-
-export interface ImageFacts {
-  slotTypes: SlotTypes
-  /** Registries that the cluster is configured for; images of others cannot be pulled. */
-  registries: ReadonlySet<string>
-  at: Date
-  newId: () => string
-}
 
 /** Writes what an agent reports of its images: new ones, changed ones, and their aliases. */
 export async function upsertImages(
@@ -30,82 +18,17 @@ export async function upsertImages(
   const known = await tx.select().from(images).where(inArray(images.name, names))
   for (const report of reports) {
     const row = known.find((one) => one.name === report.canonical && one.architecture === report.architecture)
-    const values = imageValues(report, facts)
-    if (!row) await tx.insert(images).values({ ...values, id: facts.newId(), createdAt: facts.at })
-    else if (differs(row, values)) await tx.update(images).set(values).where(eq(images.id, row.id))
+    await writeImage(tx, store, row, agentValues(row, report, facts), facts)
   }
   await upsertAliases(tx, store, agentId, reports, facts)
 }
 
-type ImageValues = Omit<ImageRow, 'id' | 'createdAt'>
-
-const differs = (row: ImageRow, values: ImageValues): boolean =>
-  row.configDigest !== values.configDigest ||
-  row.sizeBytes !== values.sizeBytes ||
-  row.isLocal !== values.isLocal ||
-  JSON.stringify(row.labels) !== JSON.stringify(values.labels)
-
-function imageValues(report: ImageReport, facts: ImageFacts): ImageValues {
-  const ref = refOf(report.canonical)
-  const { labels } = report
-  return {
-    name: report.canonical,
-    image: ref.repository,
-    tag: ref.tag,
-    registry: ref.registry,
-    architecture: report.architecture,
-    configDigest: report.digest,
-    sizeBytes: report.sizeBytes,
-    isLocal: !facts.registries.has(ref.registry),
-    type: typeOf(labels['ai.backend.role']),
-    accelerators: labels['ai.backend.accelerators'] ?? null,
-    labels,
-    resources: resourcesOf(labels, facts.slotTypes),
-  }
-}
-
-function refOf(canonical: string) {
-  try {
-    return parseImageRef(canonical)
-  } catch {
-    // What an agent runs is an image, whatever its name looks like.
-    return { registry: DEFAULT_REGISTRY, repository: canonical, tag: 'latest' }
-  }
-}
-
-function typeOf(role: string | undefined): ImageRow['type'] {
-  if (role === 'SYSTEM') return 'system'
-  return role === 'INFERENCE' ? 'service' : 'compute'
-}
-
-const MIN_LABEL = 'ai.backend.resource.min.'
-
-/** Minimums from labels; an image that names none needs one core and 1 GiB (agent-kernel.md §10). */
-export function resourcesOf(
-  labels: Readonly<Record<string, string>>,
-  slotTypes: SlotTypes,
-): Record<string, ResourceRange> {
-  const result: Record<string, ResourceRange> = {
-    cpu: { min: '1', max: null },
-    mem: { min: String(parseBytes('1g')), max: null },
-  }
-  for (const [label, text] of Object.entries(labels)) {
-    const slot = label.startsWith(MIN_LABEL) ? label.slice(MIN_LABEL.length) : ''
-    if (slot === '' || !(slot in slotTypes)) continue
-    const min = amountIn(slot, text, slotTypes)
-    if (min !== null) result[slot] = { min, max: null }
-  }
-  return result
-}
-
-function amountIn(slot: string, text: string, slotTypes: SlotTypes): string | null {
-  try {
-    return formatDecimal(amountOf(slotsFromUser({ [slot]: text }, slotTypes), slot))
-  } catch (error) {
-    // A label that is no amount says nothing.
-    if (error instanceof RangeError) return null
-    throw error
-  }
+/** Of an image that a registry offers, the registry's word counts: an agent may have an older one of the name. */
+function agentValues(row: ImageRow | undefined, report: ImageReport, facts: ImageFacts): ImageValues {
+  const values = imageValues(report, facts)
+  if (!row || values.isLocal) return values
+  const { id: _id, createdAt: _at, ...known } = row
+  return { ...known, isLocal: false }
 }
 
 /** An alias stays where it is while its image can still be used; otherwise the newcomer takes it. */

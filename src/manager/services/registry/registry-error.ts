@@ -1,11 +1,11 @@
 /** Why a registry could not be read, in a sentence for administrators; never with a credential in it. */
 export class RegistryError extends Error {
-  /** Null when there was no answer. */
-  readonly status: number | null
+  /** Asking for anything else would fail as well. */
+  readonly isFinal: boolean
 
-  constructor(message: string, options: ErrorOptions & { status?: number } = {}) {
+  constructor(message: string, options: ErrorOptions & { isFinal?: boolean } = {}) {
     super(message, options)
     this.name = 'RegistryError'
-    this.status = options.status ?? null
+    this.isFinal = options.isFinal ?? false
   }
 }

@@ -51,6 +51,7 @@ export function createRegistryHttp(
       if (signal.aborted) throw signal.reason
       throw new RegistryError(`${name} does not answer at ${new URL(target).origin}: ${reasonOf(cause)}`, {
         cause,
+        isFinal: true,
       })
     }
   }
@@ -72,8 +73,7 @@ export function createRegistryHttp(
 
   const authorize = async (challenged: Response): Promise<string> => {
     const challenge = parseChallenge(challenged.headers.get('www-authenticate'))
-    if (challenge === null)
-      throw new RegistryError(`${name} asks for an unknown kind of credentials`, { status: 401 })
+    if (challenge === null) throw new RegistryError(`${name} asks for an unknown kind of credentials`)
     if (challenge.scheme === 'basic') {
       if (basic === null) throw missingCredentials(name)
       return basic
@@ -85,8 +85,7 @@ export function createRegistryHttp(
     if (response.status === 401 || response.status === 403) {
       throw basic === null ? missingCredentials(name) : wrongCredentials(name, username)
     }
-    if (!response.ok)
-      throw new RegistryError(`${name} gave no token: HTTP ${response.status}`, { status: response.status })
+    if (!response.ok) throw new RegistryError(`${name} gave no token: HTTP ${response.status}`)
     const body = parseJson(await readBody(response, name), name)
     const token = stringIn(body, 'token') ?? stringIn(body, 'access_token')
     if (token === null) throw new RegistryError(`${name} gave no token`)
@@ -129,11 +128,10 @@ const latin1 = (text: string): string => String.fromCharCode(...new TextEncoder(
 const missingCredentials = (name: string): RegistryError =>
   new RegistryError(
     `${name} asks for credentials: set username and password below config/docker/registry/${encodeURIComponent(name)}`,
-    { status: 401 },
   )
 
 const wrongCredentials = (name: string, username: string | undefined): RegistryError =>
-  new RegistryError(`${name} refuses the credentials of "${username}"`, { status: 401 })
+  new RegistryError(`${name} refuses the credentials of "${username}"`)
 
 /** A registry that is reached by TLS may not have its password sent in the clear. */
 function realmOf(realm: string, registryUrl: string, name: string): URL {
@@ -176,7 +174,9 @@ const stringIn = (value: unknown, key: string): string | null => {
 function refusal(name: string, path: string, status: number, body: Uint8Array): RegistryError {
   const told = /"message"\s*:\s*"([^"]{1,200})"/.exec(new TextDecoder().decode(body))?.[1]
   const detail = told === undefined ? '' : ` (${told})`
-  return new RegistryError(`${name} answers HTTP ${status} to ${path.split('?')[0]}${detail}`, { status })
+  return new RegistryError(`${name} answers HTTP ${status} to ${path.split('?')[0]}${detail}`, {
+    isFinal: status === 429,
+  })
 }
 
 /** Bun says `ConnectionRefused` in a code, and names the URL's whole text in the message. */
