@@ -181,6 +181,14 @@ for (const driver of [nativeDriver, dockerDriver()]) {
       expect(await backend.usage(containerId)).toBeNull()
     })
 
+    test('gives output as bytes, also where it reads like JSON', async () => {
+      const { containerId } = await runReady({ say: '1' })
+      await until(async () => (await backend.logs(containerId, 1_000)).length > 0)
+      const { log } = await end(containerId)
+      expect(log).toBeInstanceOf(Uint8Array)
+      expect(new TextDecoder().decode(log ?? new Uint8Array()).trim()).toBe('1')
+    })
+
     test("gives the runner its own variables and nothing of the agent's", async () => {
       process.env.TEST_SECRET_OF_THE_AGENT = 'x'
       const { containerId, ready } = await runReady({})

@@ -93,7 +93,7 @@ export async function openDockerBackend(options: DockerBackendOptions): Promise<
       )
       const [state, output] = await Promise.all([
         accepting([404], () => container.inspect()),
-        logBytes > 0 ? accepting([404], () => readEngineLog(container, logBytes)) : null,
+        logBytes > 0 ? accepting([404], () => readEngineLog(docker, containerId, logBytes)) : null,
       ])
       await accepting([404], () => container.remove({ force: true, v: true }))
       usage.forget(containerId)
@@ -122,7 +122,7 @@ export async function openDockerBackend(options: DockerBackendOptions): Promise<
     },
 
     async logs(containerId, maxBytes) {
-      const output = await accepting([404], () => readEngineLog(docker.getContainer(containerId), maxBytes))
+      const output = await accepting([404], () => readEngineLog(docker, containerId, maxBytes))
       return output ?? new Uint8Array()
     },
 
