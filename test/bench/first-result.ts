@@ -40,6 +40,7 @@ export const firstResult: Benchmark = async ({ isShort, repeats, print }) => {
 
 const HEADER_BYTES = 8
 const STDOUT = 1
+const LIMIT_MS = 20_000
 
 /** Starts the container, types `print(1)` and gives its standard output up to and including `expected`. */
 async function promptOutput(container: Docker.Container, expected: string): Promise<string> {
@@ -63,9 +64,13 @@ async function promptOutput(container: Docker.Container, expected: string): Prom
         waiting = waiting.subarray(end)
       }
       if (!output.includes(expected)) return
+      clearTimeout(limit)
       resolve(output)
-      stream.end()
     })
+    const limit = setTimeout(
+      () => reject(new Error(`the prompt printed only ${JSON.stringify(output)}`)),
+      LIMIT_MS,
+    )
     stream.on('error', reject)
     stream.on('end', () => reject(new Error(`the prompt ended after ${JSON.stringify(output)}`)))
     stream.write(`${PRINT_ONE}\n`)
