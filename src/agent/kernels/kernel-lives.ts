@@ -90,7 +90,7 @@ export function createKernelLives(ctx: AgentContext): KernelLives {
     exited({ kernelId, containerId, exitCode, outOfMemory }) {
       const kernel = ctx.kernels.get(kernelId)
       if (!kernel) return
-      // A restart removes the old container: its end is no end of the kernel.
+      if (kernel.replaced === containerId) return
       if (kernel.record.containerId !== null && kernel.record.containerId !== containerId) return
       if (outOfMemory && exitCode === null) {
         kernel.link?.notify('oom', null)

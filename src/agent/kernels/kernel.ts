@@ -12,6 +12,8 @@ export interface Kernel {
   /** Aborted when the container ended by itself. */
   readonly died: AbortController
   exitCode: number | null
+  /** The container that a restart replaces: its end is no end of the kernel, whenever it is told. */
+  replaced: string | null
   /** Settles, never rejects, when no creation step of this kernel runs any more. */
   creation: Promise<void>
   destruction: Promise<void> | null
@@ -26,6 +28,7 @@ export const newKernel = (record: KernelRecord, state: Kernel['state']): Kernel 
   ending: new AbortController(),
   died: new AbortController(),
   exitCode: null,
+  replaced: null,
   creation: Promise.resolve(),
   destruction: null,
   lastStat: null,

@@ -8,6 +8,7 @@ import type { Kernel } from './kernel.ts'
 /** A new container over the same files, devices and ports; begun anew where an earlier life of the agent was cut off. */
 export async function restartKernel(ctx: AgentContext, kernel: Kernel): Promise<void> {
   const { record } = kernel
+  kernel.replaced = record.containerId
   try {
     await removeContainer(ctx, kernel)
     await kernel.link?.[Symbol.asyncDispose]()
