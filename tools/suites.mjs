@@ -42,7 +42,7 @@ export const SUITES = [
   },
   {
     name: 'compat',
-    needs: ['postgresql', 'redis', 'python', 'client'],
+    needs: ['postgresql', 'redis', 'engine', 'python', 'client'],
     limit: 20 * MINUTE,
     reads: 'bun',
     args: () => bunTest(['./test/compat'], 120_000),

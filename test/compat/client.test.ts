@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Shape, type ShapeName, startShape } from '../harness/shapes.ts'
+import { type BackendName, type Shape, type ShapeName, startShape } from '../harness/shapes.ts'
 import { type TempDirectory, tempDirectory } from '../harness/temp.ts'
 import {
   type ClientOptions,
@@ -12,18 +12,21 @@ import {
   plain,
 } from './official-client.ts'
 
-const SHAPES: ShapeName[] = ['up', 'cluster']
-/** Room for a build. */
+const SHAPES: [ShapeName, BackendName][] = [
+  ['up', 'process'],
+  ['cluster', 'docker'],
+]
+/** Room for a build and an image. */
 const START_MS = 240_000
 
-describe.each(SHAPES)('%s', (name) => {
+describe.each(SHAPES)('%s with %s', (name, backend) => {
   let shape: Shape
   let home: TempDirectory
   let client: OfficialClient
 
   beforeAll(async () => {
     home = tempDirectory('client')
-    shape = await startShape(name, { backend: 'process' })
+    shape = await startShape(name, { backend })
     client = officialClient(shape, home.at('user'), 'api')
   }, START_MS)
 

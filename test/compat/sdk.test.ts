@@ -1,11 +1,14 @@
 /** The official SDK in Python, synchronous and asynchronous, against the product in both shapes. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Shape, type ShapeName, startShape } from '../harness/shapes.ts'
+import { type BackendName, type Shape, type ShapeName, startShape } from '../harness/shapes.ts'
 import { type TempDirectory, tempDirectory } from '../harness/temp.ts'
 import { type OfficialClient, officialClient } from './official-client.ts'
 
-const SHAPES: ShapeName[] = ['up', 'cluster']
-/** Room for a build. */
+const SHAPES: [ShapeName, BackendName][] = [
+  ['up', 'docker'],
+  ['cluster', 'process'],
+]
+/** Room for a build and an image. */
 const START_MS = 240_000
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -47,14 +50,14 @@ interface Streams {
   events: { event: string; data: Record<string, unknown> }[]
 }
 
-describe.each(SHAPES)('%s', (name) => {
+describe.each(SHAPES)('%s with %s', (name, backend) => {
   let shape: Shape
   let home: TempDirectory
   let client: OfficialClient
 
   beforeAll(async () => {
     home = tempDirectory('sdk')
-    shape = await startShape(name, { backend: 'process' })
+    shape = await startShape(name, { backend })
     client = officialClient(shape, home.at('user'), 'api')
   }, START_MS)
 
