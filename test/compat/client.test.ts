@@ -93,6 +93,17 @@ describe.each(SHAPES)('%s with %s', (name, backend) => {
     expect(text).toContain('[0] Execution finished. (exit code = 4)')
   })
 
+  test('run of python without its version, and what it leaves in .output', async () => {
+    writeFileSync(
+      join(client.directory, 'leave.py'),
+      'import os\nos.mkdir(".output")\nopen(".output/made.txt", "w").write("made")\n',
+    )
+    const text = await ok(['run', '-t', 'leaving', '--exec', 'python leave.py', 'python', 'leave.py'])
+    const [, url = ''] = /--- generated files ---\nmade\.txt: (\S+)\n--- end/.exec(text) ?? []
+    expect(await (await fetch(url)).text()).toBe('made')
+    await ok(['session', 'destroy', 'leaving'])
+  })
+
   test('run of a file with --build and the default command', async () => {
     mkdirSync(join(client.directory, 'project'), { recursive: true })
     writeFileSync(join(client.directory, 'project/main.py'), 'print(open("built.txt").read())\n')

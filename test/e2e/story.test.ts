@@ -84,6 +84,23 @@ describe.each(BACKENDS)('%s', (name) => {
     expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code: 3, stdout: '' })
   })
 
+  test('bootstrap.sh comes first, python works by both names, and .output can be fetched', async () => {
+    await Bun.write(home.at('boot.sh'), 'mkdir .output; echo booted > booted')
+    await Bun.write(home.at('leave.py'), 'open(".output/made.txt", "w").write(open("booted").read() * 2)\n')
+    const commands = 'python leave.py && env python -c "print(5)"'
+    const ran = await cli([
+      ...['run', '--json', '-t', 'leaving', '--bootstrap-script', 'boot.sh', '--exec', commands, 'python'],
+      'leave.py',
+    ])
+    const { console: items, files } = JSON.parse(ran.stdout)
+    expect(items[0]).toEqual(['stdout', expect.stringContaining('5\n')])
+    expect(files).toMatchObject([{ name: 'made.txt' }])
+    const fetched = await fetch(files[0].url)
+    expect(await fetched.text()).toBe('booted\nbooted\n')
+    expect((await cli(['rm', 'leaving'])).code).toBe(0)
+    expect((await fetch(files[0].url)).status).toBe(404)
+  })
+
   test('input, errors and a run of more than two seconds', async () => {
     const asked = await cli(['run', '--rm', '-c', 'print("hi", input("who? "))', 'python'], {
       stdin: 'Ada\n',
