@@ -52,6 +52,9 @@ export async function soak(options: SoakOptions): Promise<Tally> {
   const scene = await sceneOf(shape, counter, chance)
   try {
     await shoot(scene, options, tally, deadline)
+  } catch (error) {
+    log(shape.logs().slice(-20_000))
+    throw error
   } finally {
     await scene.user.end(scene.witness.name).catch(() => undefined)
   }

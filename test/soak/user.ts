@@ -67,7 +67,9 @@ function userOf(options: ClientOptions): User {
     async start(name, clientToken, signal) {
       const resources = { cpu: '1', mem: '256m' }
       const options = { image: 'python', name, clientToken, resources, maxWaitSeconds: 20 }
-      return (await sessions.getOrCreate(options, signal)).sessionId
+      const { sessionId, status } = await sessions.getOrCreate(options, signal)
+      if (status !== 'RUNNING') throw new Error(`the session ${name} (${sessionId}) is ${status}`)
+      return sessionId
     },
     async end(name, signal) {
       await sessions.destroy(name, signal ? { signal } : {})
