@@ -47,8 +47,8 @@ export class Runner {
     this.#startedAt = clock.now()
     this.#containerLog = new ContainerLog(taskLogPath(settings.workDir, settings.kernelId))
     const shell = findShell()
-    const environ = childEnvironment({ environPath: settings.environPath, workDir: settings.workDir, shell })
-    const { workDir } = settings
+    const { imageEnviron: image, environPath, workDir } = settings
+    const environ = childEnvironment({ image, environPath, workDir, shell })
     const idleOutput: Workplace['idleOutput'] = (stream, bytes) => this.#queue.idleOutput(stream, bytes)
     const host = { processes, shell, workDir, environ }
     const workplace = { ...host, runtimePath: settings.runtimePath, self: settings.self, idleOutput }

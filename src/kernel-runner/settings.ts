@@ -20,6 +20,8 @@ export interface RunnerSettings {
   /** Command that starts this executable again, through its loader where there is one. */
   self: readonly string[]
   serviceDefinitionsDir: string
+  /** What is left of the environment: the image's own ENV (PATH of conda, library paths of CUDA). */
+  imageEnviron: Readonly<Record<string, string>>
 }
 
 export class SettingsError extends Error {
@@ -36,8 +38,12 @@ const SERVICE_DEFINITIONS = `${PREFIX}SERVICE_DEFS`
  */
 export function takeSettings(env: Record<string, string | undefined>): RunnerSettings {
   const taken = new Map<string, string>()
+  const imageEnviron: Record<string, string> = {}
   for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith(PREFIX)) continue
+    if (!name.startsWith(PREFIX)) {
+      if (value !== undefined) imageEnviron[name] = value
+      continue
+    }
     if (value !== undefined && value !== '') taken.set(name, value)
     delete env[name]
   }
@@ -66,6 +72,7 @@ export function takeSettings(env: Record<string, string | undefined>): RunnerSet
     uid: number(RUNNER_ENVIRON.uid),
     gid: number(RUNNER_ENVIRON.gid),
     self: parseCommand(taken.get(RUNNER_ENVIRON.self)),
+    imageEnviron,
     serviceDefinitionsDir: taken.get(SERVICE_DEFINITIONS) ?? '/etc/backend.ai/service-defs',
   }
 }

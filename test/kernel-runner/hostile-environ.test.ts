@@ -14,10 +14,10 @@ const ENVIRON = [
 ].join('\n')
 
 test('variables of the user reach children, and never the runner', async () => {
-  await using kernel = await startKernel({ environ: ENVIRON, runnerEnviron: { SECRET_OF_HOST: 'x' } })
+  await using kernel = await startKernel({ environ: ENVIRON, runnerEnviron: { OF_THE_IMAGE: 'x' } })
   const run = await kernel.query(`
 import os
-for name in ('GREETING', 'LD_PRELOAD', 'BUN_OPTIONS', 'HOME', 'SECRET_OF_HOST', 'BACKENDAI_RUNNER_TOKEN'):
+for name in ('GREETING', 'LD_PRELOAD', 'BUN_OPTIONS', 'HOME', 'OF_THE_IMAGE', 'BACKENDAI_RUNNER_TOKEN'):
     print(name, os.environ.get(name))`)
   expect(run.stdout).toBe(
     [
@@ -25,7 +25,7 @@ for name in ('GREETING', 'LD_PRELOAD', 'BUN_OPTIONS', 'HOME', 'SECRET_OF_HOST', 
       'LD_PRELOAD /nonexistent/evil.so',
       'BUN_OPTIONS --preload=/nonexistent/evil.ts',
       `HOME ${kernel.workDir}`,
-      'SECRET_OF_HOST None',
+      'OF_THE_IMAGE x',
       'BACKENDAI_RUNNER_TOKEN None',
       '',
     ].join('\n'),

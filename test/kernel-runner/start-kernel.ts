@@ -71,7 +71,7 @@ export async function startKernel(options: StartKernelOptions = {}): Promise<Tes
     cmd: [process.execPath, join(import.meta.dir, 'run-kernel-runner.ts')],
     cwd: '/',
     env: {
-      PATH: process.env.PATH ?? '',
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       ...options.runnerEnviron,
       [RUNNER_ENVIRON.kernelId]: KERNEL_ID,
       [RUNNER_ENVIRON.socket]: join(linkDir, 'runner.sock'),
