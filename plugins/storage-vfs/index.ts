@@ -5,7 +5,8 @@ import type { StoragePlugin, StorageVolume } from '../../src/plugin/storage-volu
 export const vfs: StoragePlugin = {
   backend: 'vfs',
   async open({ name, path, fsprefix }): Promise<StorageVolume> {
-    await mkdir(path, { recursive: true })
+    // Folders of all users: no other user of this machine walks through. One that is there keeps its mode.
+    await mkdir(path, { recursive: true, mode: 0o700 })
     return {
       name,
       backend: 'vfs',

@@ -3,15 +3,18 @@ export class StoreLockedError extends Error {
   /** As far as it has written down who it is. */
   readonly holder: StoreHolder | null
 
-  constructor(path: string, holder: StoreHolder | null) {
-    super(
-      holder === null
-        ? `the database ${path} is in use by another process`
-        : `the database ${path} is in use by ${holder.role} (process ${holder.pid}, since ${holder.since})`,
-    )
+  /** @param pids who has the lock, as far as the kernel tells. */
+  constructor(path: string, holder: StoreHolder | null, pids: readonly number[] = []) {
+    super(`the database ${path} is in use by ${describeHolder(holder, pids)}`)
     this.name = 'StoreLockedError'
     this.holder = holder
   }
+}
+
+function describeHolder(holder: StoreHolder | null, pids: readonly number[]): string {
+  if (holder) return `${holder.role} (process ${holder.pid}, since ${holder.since})`
+  if (pids.length === 0) return 'another process'
+  return `${pids.length === 1 ? 'process' : 'the processes'} ${pids.join(', ')}`
 }
 
 export interface StoreHolder {

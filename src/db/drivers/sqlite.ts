@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { drizzle } from 'drizzle-orm/bun-sqlite'
@@ -13,6 +13,7 @@ import { createLeases } from '../leases.ts'
 import { createOutboxBuffer } from '../outbox.ts'
 import type { Db, Store, Tx } from '../store.ts'
 import { defineTables } from '../tables/index.ts'
+import { closeToOthers, makePrivate } from './private-file.ts'
 import { lockDatabaseFile } from './sqlite-lock.ts'
 import { migrateSqlite } from './sqlite-migrate.ts'
 import { openSqliteTransaction } from './sqlite-transaction.ts'
@@ -49,11 +50,12 @@ function openConnections(options: SqliteStoreOptions, stack: DisposableStack) {
   const inMemory = options.path === ':memory:'
   const path = inMemory ? join(mkdtempSync(join(tmpdir(), 'backendai-db-')), 'store.db') : options.path
   if (!inMemory) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    mkdirSync(dirname(path), { recursive: true, mode: 0o711 })
     stack.use(lockDatabaseFile(path, role, clock))
   }
-  // Secret keys are in it; SQLite gives its side files the same mode.
-  closeSync(openSync(path, 'a', 0o600))
+  // Secret keys are in it; SQLite gives side files that it makes the same mode.
+  makePrivate(path)
+  for (const side of ['-wal', '-shm', '-journal']) closeToOthers(path + side)
   const writer = connect(path, stack)
   writer.run('PRAGMA journal_mode = WAL')
   writer.run(`PRAGMA synchronous = ${inMemory ? 'OFF' : 'FULL'}`)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSqliteStore } from '../../../src/db/drivers/sqlite.ts'
 import { StoreLockedError } from '../../../src/db/errors.ts'
@@ -10,6 +10,13 @@ import { until } from '../../harness/until.ts'
 
 const open = (path: string) =>
   openSqliteStore({ path, clock: systemClock, log: silentLogger, role: 'the second' })
+
+const CLOSED = ['', '-shm', '-wal', '.lock', '.lock-journal', '.owner'].map((end) => `store.db${end} 600`)
+
+const modesIn = (folder: string) =>
+  readdirSync(folder)
+    .sort()
+    .map((name) => `${name} ${(statSync(join(folder, name)).mode & 0o777).toString(8)}`)
 
 describe('the embedded store', () => {
   test('has one owner, who is named to others and whose death frees it without losing what it acknowledged', async () => {
@@ -42,10 +49,44 @@ describe('the embedded store', () => {
     using directory = tempDirectory('mode')
     await using store = await open(directory.at('store.db'))
     await store.ping()
-    const modes = ['store.db', 'store.db-wal', 'store.db.owner'].map((name) =>
-      (statSync(directory.at(name)).mode & 0o777).toString(8),
-    )
-    expect(modes).toEqual(['600', '600', '600'])
+    expect(modesIn(directory.path)).toEqual(CLOSED)
+  })
+
+  test('closes files that were open to others, and a side database nobody else may lock', async () => {
+    using directory = tempDirectory('mode')
+    for (const name of ['store.db', 'store.db.lock', 'store.db.owner', 'store.db-shm']) {
+      writeFileSync(directory.at(name), '')
+      chmodSync(directory.at(name), 0o666)
+    }
+    await using store = await open(directory.at('store.db'))
+    await store.ping()
+    expect(modesIn(directory.path)).toEqual(CLOSED)
+  })
+
+  test('names the process that has the lock, not the one that wrote itself down and died', async () => {
+    using directory = tempDirectory('holder')
+    const path = directory.at('store.db')
+    await (await open(path))[Symbol.asyncDispose]()
+    writeFileSync(`${path}.owner`, JSON.stringify({ pid: 1, role: 'long gone', since: 'then' }))
+    const script = `const { Database } = require('bun:sqlite'); const db = new Database(${JSON.stringify(`${path}.lock`)})
+      db.run('BEGIN EXCLUSIVE'); console.log('locked'); await new Promise((done) => process.stdin.once('end', done).resume())`
+    const other = Bun.spawn([process.execPath, '-e', script], { stdin: 'pipe', stdout: 'pipe' })
+    await other.stdout.getReader().read()
+    const error = await open(path).catch((reason: unknown) => reason)
+    other.stdin.end()
+    await other.exited
+    expect(String(error)).toContain(`in use by process ${other.pid}`)
+  })
+
+  test('opened twice by one process leaves the first its lock', async () => {
+    using directory = tempDirectory('twice')
+    const path = directory.at('store.db')
+    await using first = await open(path)
+    await expect(open(path)).rejects.toThrow(`process ${process.pid},`)
+    const script = `const { Database } = require('bun:sqlite')
+      new Database(${JSON.stringify(`${path}.lock`)}).run('BEGIN EXCLUSIVE')`
+    expect(Bun.spawnSync([process.execPath, '-e', script]).stderr.toString()).toContain('locked')
+    await first.ping()
   })
 
   test('leaves nothing but the database after closing', async () => {
