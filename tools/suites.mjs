@@ -35,7 +35,7 @@ export const SUITES = [
   },
   {
     name: 'e2e',
-    needs: ['postgresql', 'redis', 'engine', 'python', 'browser'],
+    needs: ['postgresql', 'redis', 'engine', 'python', 'browser', 'registry'],
     limit: 25 * MINUTE,
     reads: 'bun',
     args: () => bunTest(['./test/e2e'], 120_000),
@@ -49,7 +49,7 @@ export const SUITES = [
   },
   {
     name: 'bench',
-    needs: ['engine', 'python'],
+    needs: ['postgresql', 'redis', 'engine', 'python'],
     limit: 15 * MINUTE,
     reads: 'bench',
     args: () => ['test/bench/main.ts', '--short'],

@@ -12,6 +12,7 @@ const PACKAGES = {
   engine: ['docker.io', 'mmdebstrap', 'busybox-static'],
   python: ['python3', 'python3-venv', 'openssh-client'],
   browser: ['chromium'],
+  registry: ['docker-registry'],
 }
 
 const CONSTRAINTS = join(root, 'test/compat/constraints.txt')
@@ -39,6 +40,7 @@ const PRESENT = {
     onPath('python3') && spawnSync('python3', ['-c', 'import venv, ensurepip']).status === 0,
   'openssh-client': () => onPath('ssh'),
   chromium: () => onPath('chromium'),
+  'docker-registry': () => onPath('docker-registry'),
 }
 
 const missingPackages = (needs) =>
