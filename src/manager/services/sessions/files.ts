@@ -73,7 +73,7 @@ export async function uploadFiles(
   }
 }
 
-function refuseMounts(session: SessionRow, path: string): void {
+function refuseMounts(session: Pick<SessionRow, 'vfolderMounts'>, path: string): void {
   const absolute = `${HOME}/${path}`
   const mount = session.vfolderMounts.find(
     ({ kernelPath }) => absolute === kernelPath || absolute.startsWith(`${kernelPath}/`),

@@ -1,9 +1,14 @@
 import { and, desc, eq, inArray } from 'drizzle-orm'
+import { notFound } from '../../../core/problem.ts'
 import { LIVE_SESSION_STATUSES } from '../../../core/status.ts'
 import type { Requester } from '../../context.ts'
 import { readKernelStats } from '../live-stats.ts'
 import type { SessionContext } from './context.ts'
-import { mainKernel, resolveSession, type SessionRef } from './resolve.ts'
+import { ownerKey } from './owner.ts'
+import { isUuid, resolveSession, type SessionRef } from './resolve.ts'
+import { sessionQueries } from './session-queries.ts'
+
+const ENDED_TOO = { ended: true }
 
 /** The brief facts of `GET /session/{s}`, with the keys that clients know. */
 export async function sessionInfo(
@@ -11,8 +16,7 @@ export async function sessionInfo(
   requester: Requester,
   ref: SessionRef,
 ): Promise<Record<string, unknown>> {
-  const session = await resolveSession(ports.store, requester, ref, { ended: true })
-  const kernel = await mainKernel(ports.store, session.id)
+  const { session, kernel } = await findInfo(ports.store, requester, ref)
   const live = kernel.lastStat ?? (await readKernelStats(ports.cache, [kernel.id])).get(kernel.id) ?? null
   const ended = session.terminatedAt?.getTime() ?? ports.clock.now()
   return {
@@ -43,6 +47,22 @@ export async function sessionInfo(
     memoryLimit: Math.floor(Number(kernel.occupiedSlots.mem ?? 0) / 1024),
     cpuCreditUsed: null,
   }
+}
+
+async function findInfo(store: SessionContext['ports']['store'], requester: Requester, ref: SessionRef) {
+  const find = sessionQueries(store)
+  const session =
+    (await infoById(store, requester, ref)) ?? (await resolveSession(store, requester, ref, ENDED_TOO))
+  const [kernel] = await find.infoKernel({ sessionId: session.id })
+  if (!kernel) throw notFound('main kernel')
+  return { session, kernel }
+}
+
+async function infoById(store: SessionContext['ports']['store'], requester: Requester, ref: SessionRef) {
+  if (!isUuid(ref.name)) return null
+  const accessKey = await ownerKey(store, requester, ref.ownerAccessKey)
+  const [session] = await sessionQueries(store).infoById({ accessKey, id: ref.name.toLowerCase() })
+  return session ?? null
 }
 
 /** A value as Python prints it, which is what these keys have always held. */

@@ -16,6 +16,9 @@ export interface SessionRef {
   ownerAccessKey: string | null
 }
 
+/** Sessions are addressed by either; a name may look like an id, so ids are tried first. */
+export const isUuid = (name: string): boolean => UUID.test(name)
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
@@ -31,7 +34,7 @@ export async function resolveSession(
 ): Promise<SessionRow> {
   const accessKey = await ownerKey(store, requester, ref.ownerAccessKey)
   const find = sessionQueries(store)
-  if (UUID.test(ref.name)) {
+  if (isUuid(ref.name)) {
     const [row] = await find.byId({ accessKey, id: ref.name.toLowerCase() })
     if (row && (options.ended || LIVE_SESSION_STATUSES.some((status) => status === row.status))) return row
   }
@@ -57,8 +60,8 @@ export async function mainKernel(store: Readable, sessionId: string): Promise<Ke
 }
 
 export interface RunningSession {
-  session: SessionRow
-  kernel: KernelRow
+  session: Pick<SessionRow, 'id' | 'name' | 'status' | 'accessKey' | 'vfolderMounts'>
+  kernel: Pick<KernelRow, 'id' | 'status' | 'agent' | 'servicePorts'>
   agentId: string
 }
 
@@ -68,8 +71,8 @@ export async function resolveRunning(
   requester: Requester,
   ref: SessionRef,
 ): Promise<RunningSession> {
-  const session = await resolveSession(store, requester, ref)
-  const kernel = await mainKernel(store, session.id)
+  const { session, kernel } =
+    (await runningById(store, requester, ref)) ?? (await withMainKernel(store, requester, ref))
   if (kernel.status !== 'RUNNING' || kernel.agent === null) {
     throw new Problem('conflict', {
       title: 'The session is not running.',
@@ -77,4 +80,20 @@ export async function resolveRunning(
     })
   }
   return { session, kernel, agentId: kernel.agent }
+}
+
+/** The usual way: a living session by its UUID. */
+async function runningById(store: Readable, requester: Requester, ref: SessionRef) {
+  if (!isUuid(ref.name)) return null
+  const find = sessionQueries(store)
+  const accessKey = await ownerKey(store, requester, ref.ownerAccessKey)
+  const [session] = await find.runningById({ accessKey, id: ref.name.toLowerCase() })
+  if (!session || !LIVE_SESSION_STATUSES.some((status) => status === session.status)) return null
+  const [kernel] = await find.runningKernel({ sessionId: session.id })
+  return kernel ? { session, kernel } : null
+}
+
+async function withMainKernel(store: Readable, requester: Requester, ref: SessionRef) {
+  const session = await resolveSession(store, requester, ref)
+  return { session, kernel: await mainKernel(store, session.id) }
 }
