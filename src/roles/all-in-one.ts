@@ -3,7 +3,6 @@ import { VERSION } from '../core/version.ts'
 import { AgentEnd } from '../wire/agent-link/agent-end.ts'
 import { DirectTransport } from '../wire/agent-link/direct.ts'
 import { ManagerEnd } from '../wire/agent-link/manager-end.ts'
-import { wireAgent } from './agent.ts'
 import { openContext, type RoleContext } from './context.ts'
 import { greetingText } from './greeting.ts'
 import { wireManager } from './manager.ts'
@@ -77,15 +76,13 @@ export async function startCluster(context: RoleContext, options: { drain: boole
       { embedded: true },
     ),
   )
-  const agent = wanted.has('agent')
-    ? adopt(
-        await wireAgent(
-          context,
-          new AgentEnd({ transports: [transport.connect()], secret: DIRECT_SECRET, clock, log }),
-          options,
-        ),
-      )
-    : null
+  const startAgent = async () => {
+    // Loaded now, so that the API answers before it.
+    const { wireAgent } = await import('./agent.ts')
+    const link = new AgentEnd({ transports: [transport.connect()], secret: DIRECT_SECRET, clock, log })
+    return adopt(await wireAgent(context, link, options))
+  }
+  const agent = wanted.has('agent') ? await startAgent() : null
   if (wanted.has('storage-proxy')) {
     const { wireStorageProxy } = await import('./storage-proxy.ts')
     adopt(await wireStorageProxy(context))
