@@ -2,7 +2,7 @@
 import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { requireDocker, type TestEngine } from '../harness/docker.ts'
-import { deriveImage, pushImage, removeImage } from '../harness/engine-push.ts'
+import { deriveImage, pushImage, removeImage, removeTraces } from '../harness/engine-push.ts'
 import { createLeakCounter, type Leak } from '../harness/leaks.ts'
 import { type CommandResult, runProduct } from '../harness/product.ts'
 import { type RegistryAccount, startRegistry, type TestRegistry } from '../harness/registry.ts'
@@ -43,6 +43,7 @@ beforeAll(async () => {
   const { docker } = engine
   owned.defer(async () => {
     for (const name of [image, slowImage, openImage]) await removeImage(docker, name)
+    await removeTraces(docker, [closed.name, gate.name, open.name])
   })
   await pushImage(docker, PYTHON_IMAGE, `${closed.name}/${REPOSITORY}`, ACCOUNT)
   const layerFile = crypto.getRandomValues(new Uint8Array(65_536))

@@ -1,6 +1,8 @@
 import type Docker from 'dockerode'
 import type { RegistryAccount } from './registry.ts'
 
+const REVISION = 'ai.backend.test.revision'
+
 /** Pushes an image that the engine has under another name, and removes that name. */
 export async function pushImage(
   docker: Docker,
@@ -37,7 +39,7 @@ export async function deriveImage(
       const archive = new Bun.Archive({ 'random.bin': layerFile })
       await container.putArchive(Buffer.from(await archive.bytes()), { path: '/' })
     }
-    await container.commit({ repo, tag, changes: `LABEL ai.backend.test.revision=${label}` })
+    await container.commit({ repo, tag, changes: `LABEL ${REVISION}=${label}` })
   } finally {
     await container.remove({ force: true })
   }
@@ -52,6 +54,16 @@ export async function removeImage(docker: Docker, name: string): Promise<void> {
     .catch((error: { statusCode?: number }) => {
       if (error.statusCode !== 404) throw error
     })
+}
+
+/** What is left of pushed and derived images besides their names. */
+export async function removeTraces(docker: Docker, registries: readonly string[]): Promise<void> {
+  for (const { Id, RepoTags, RepoDigests, Labels } of await docker.listImages()) {
+    const pushed = (RepoDigests ?? []).filter((name) => registries.includes(name.split('/')[0] ?? ''))
+    for (const name of pushed) await removeImage(docker, name)
+    const isNamed = (RepoTags ?? []).some((name) => !name.startsWith('<none>'))
+    if (!isNamed && Labels?.[REVISION] !== undefined) await removeImage(docker, Id)
+  }
 }
 
 function splitTag(reference: string): [string, string] {
