@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { mergeEntries } from './merge.ts'
+import { mergeEntries, sourceOf } from './merge.ts'
 import { pendingKeysIn } from './pending-keys.ts'
 import { entriesOfTable, type RawEntry } from './raw.ts'
 import type { ConfigRole } from './role.ts'
@@ -32,6 +32,8 @@ export interface LoadedConfig extends Omit<Config, 'data' | 'agent' | 'container
   readonly agent: Filled<Config['agent'], 'ipcBasePath' | 'varBasePath' | 'imageCommitPath'>
   readonly container: Filled<Config['container'], 'scratchRoot'>
   readonly role: ConfigRole
+  /** Who set a dotted key: a file's path, `environment NAME`, `command line` or `default`. */
+  readonly sourceOf: (key: string) => string
   /** The files that were read, lowest first. */
   readonly files: readonly string[]
   /** For the log, once: among them one that lists the original's keys without effect here. */
@@ -69,6 +71,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   return {
     ...withPaths(config, isRoot ? '/var/lib/backendai' : join(home, '.local/share/backendai')),
     role,
+    sourceOf: (key) => sourceOf(merged, key) ?? 'default',
     files: files.map((file) => file.path),
     warnings: [
       ...ignoredWarning(files, environment.ignored),

@@ -13,9 +13,17 @@ export function mergeEntries(entries: readonly RawEntry[]): Merged {
   const origins = new Map<string, RawEntry>()
   for (const entry of entries) {
     setAt(table, entry.path, entry.value)
+    // Anew, so that the order is that of the settings.
+    origins.delete(entry.path.join('.'))
     origins.set(entry.path.join('.'), entry)
   }
   return { table, origins }
+}
+
+/** Who set a key or a part of it last, e.g. `command line`; null when nobody did. */
+export function sourceOf({ origins }: Merged, key: string): string | null {
+  const found = [...origins].filter(([path]) => path === key || path.startsWith(`${key}.`))
+  return found.at(-1)?.[1].source ?? null
 }
 
 function setAt(table: RawTable, path: readonly string[], value: unknown): void {

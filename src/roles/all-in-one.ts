@@ -5,6 +5,7 @@ import { DirectTransport } from '../wire/agent-link/direct.ts'
 import { ManagerEnd } from '../wire/agent-link/manager-end.ts'
 import { openContext, type RoleContext } from './context.ts'
 import { greetingText } from './greeting.ts'
+import { namingListenKeys } from './listen-keys.ts'
 import { wireManager } from './manager.ts'
 import { embeddedPorts } from './ports.ts'
 import type { RoleName, RunningRole } from './role.ts'
@@ -24,7 +25,9 @@ export async function up(argv: string[]): Promise<number> {
   const context = openContext('up', argv)
   const options = upOptions(context.rest)
   const stopped = stopSignal()
-  await using cluster = await startCluster(context, { drain: options.drain })
+  await using cluster = await namingListenKeys(context.config, () =>
+    startCluster(context, { drain: options.drain }),
+  )
   if (options.readyFile) writeFileWhole(options.readyFile, readyJson(cluster), 0o600)
   if (!options.quiet) {
     process.stdout.write(

@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs'
+import { prepareDataDir } from '../config/data-dir.ts'
 import { type LoadedConfig, loadConfig } from '../config/loader.ts'
 import type { ConfigRole } from '../config/role.ts'
 import { parseConfigFlags } from '../config/source/flags.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
+import { requireDistinctAddresses } from './listen-keys.ts'
 import { openLogger } from './logging.ts'
 
 /** What every role is started with. */
@@ -23,9 +24,8 @@ export interface RoleContext {
 export function openContext(role: ConfigRole, argv: readonly string[]): RoleContext {
   const { flags, rest } = parseConfigFlags(argv)
   const config = loadConfig({ role, argvFlags: flags, env: process.env, cwd: process.cwd() })
-  const dataDir = config.data.dir
-  // Kernels with user numbers of their own walk through it; what is secret in it is 0600.
-  mkdirSync(dataDir, { recursive: true, mode: 0o711 })
+  requireDistinctAddresses(config)
+  const dataDir = prepareDataDir(config)
   const { log, logFile } = openLogger(config)
   for (const warning of config.warnings) log.warn({}, warning)
   return { config, dataDir, clock: systemClock, log, logFile, rest }

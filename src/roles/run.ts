@@ -3,6 +3,7 @@ import { storeTarget } from '../config/targets.ts'
 import { VERSION } from '../core/version.ts'
 import { openContext, type RoleContext } from './context.ts'
 import { newAdminText } from './greeting.ts'
+import { namingListenKeys } from './listen-keys.ts'
 import { clusterPorts } from './ports.ts'
 import { ROLE_NAMES, type RoleName, type RunningRole } from './role.ts'
 import { stopSignal } from './stop-signal.ts'
@@ -21,7 +22,7 @@ export async function runRole(name: string, argv: string[]): Promise<number> {
   const context = openContext(name, argv)
   const options = upOptions(context.rest)
   const stopped = stopSignal()
-  await using role = await STARTERS[name](context, options)
+  await using role = await namingListenKeys(context.config, () => STARTERS[name](context, options))
   context.log.info({ role: name, ...role.endpoints }, 'ready')
   if (options.readyFile) {
     const ready = { endpoints: role.endpoints, endpoint: role.endpoints.api, pid: process.pid }

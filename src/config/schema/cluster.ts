@@ -7,7 +7,7 @@ import { section } from './section.ts'
 /** Where a node keeps its files; every role. */
 export const dataSection = section({
   /** Null: /var/lib/backendai as root, else ~/.local/share/backendai. The loader fills it in. */
-  dir: orNull(text),
+  dir: orNull(v.pipe(text, v.nonEmpty('expected the path of a directory'))),
 })
 
 /** The database: manager, app-proxy coordinator and `mgr` only. */

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { disposable } from '../dispose.ts'
 import { portOwner } from '../port-owner.ts'
 import type { HttpEnv } from './http-env.ts'
+import { ListenError } from './listen-error.ts'
 import { nodeRequest } from './node-request.ts'
 import { RequestAbortedError, readBody } from './request-body.ts'
 import { sendResponse } from './send-response.ts'
@@ -35,7 +36,7 @@ type SocketHandler = (socket: ServerSocket) => Promise<void>
 /**
  * HTTP/1.1 where official clients speak (architecture, decision 11): bodies on any method, raw target and Host,
  * streams with backpressure, upgrades after authorisation, no idle cut.
- * @throws Error that names the port and, where it can be told, the process that holds it.
+ * @throws ListenError that names the port and, where it can be told, the process that holds it.
  */
 export async function serveHttp(options: ServeOptions): Promise<HttpServing> {
   const stopping = new AbortController()
@@ -188,9 +189,19 @@ async function listen(server: Server, host: string, port: number): Promise<void>
       })
     })
   } catch (cause) {
-    if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'EADDRINUSE') throw cause
+    throw await listenError(cause, host, port)
+  }
+}
+
+async function listenError(cause: unknown, host: string, port: number): Promise<ListenError> {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+  const where = `cannot listen at ${host.includes(':') ? `[${host}]` : host}:${port}`
+  const fail = (message: string, wrong: boolean) => new ListenError(message, { host, port }, { wrong, cause })
+  if (code === 'EADDRINUSE') {
     const owner = await portOwner(port)
     const who = owner ? `process ${owner.pid} (${owner.command})` : 'another process'
-    throw new Error(`port ${port} on ${host} is taken by ${who}`, { cause })
+    return fail(`port ${port} on ${host} is taken by ${who}`, false)
   }
+  if (code === 'EACCES') return fail(`${where}: this user may not take that port`, true)
+  return fail(`${where}: this machine has no such address (${code})`, true)
 }
