@@ -5,6 +5,7 @@ import { RUNNER_PROTOCOL, type RunnerFrame, type RunnerMethods } from '../wire/r
 import { AgentDialer } from './agent-dialer.ts'
 import { childEnvironment, findShell } from './child-environment.ts'
 import { ContainerLog, taskLogPath } from './execution/container-log.ts'
+import { findMemoryLimit } from './execution/memory-limit.ts'
 import { Outbox } from './execution/outbox.ts'
 import { TaskQueue } from './execution/task-queue.ts'
 import { OutputFolder } from './files/output-folder.ts'
@@ -51,7 +52,14 @@ export class Runner {
     const environ = childEnvironment({ image, environPath, workDir, shell })
     const idleOutput: Workplace['idleOutput'] = (stream, bytes) => this.#queue.idleOutput(stream, bytes)
     const host = { processes, shell, workDir, environ }
-    const workplace = { ...host, runtimePath: settings.runtimePath, self: settings.self, idleOutput }
+    const memoryLimit = onFirstUse(findMemoryLimit)
+    const workplace = {
+      ...host,
+      runtimePath: settings.runtimePath,
+      self: settings.self,
+      idleOutput,
+      memoryLimit,
+    }
     const copyOutput = (bytes: Uint8Array) => this.#containerLog.copy(bytes)
     const python = settings.runtime === 'python' ? findPython(workplace) : null
     this.#setup = new HomeSetup({ workplace, python, copyOutput, log })
@@ -184,11 +192,11 @@ export class Runner {
   }
 }
 
-function onFirstUse<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null
+function onFirstUse<T>(make: () => T): () => T {
+  let made: { value: T } | null = null
   return () => {
-    made ??= make()
-    return made
+    made ??= { value: make() }
+    return made.value
   }
 }
 

@@ -54,3 +54,8 @@ test('completion and batch mode', async () => {
   expect(completions).toEqual(['someName.inner'])
   expect((await kernel.batch({ exec: '*' })).stdout).toBe('main 2\n')
 })
+
+test('neither the driver nor its nonce is in the arguments that every user can read', async () => {
+  const { stdout } = await kernel.query('require("node:fs").readFileSync("/proc/self/cmdline").length < 400')
+  expect(stdout).toContain('true')
+})

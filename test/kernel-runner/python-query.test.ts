@@ -206,6 +206,19 @@ test('an interpreter that dies ends the run with its exit code; the next run has
   expect((await kernel.query('"some_long_name" in globals()')).stdout).toBe('False\n')
 })
 
+test('an interpreter that is killed says so', async () => {
+  const died = await kernel.query('import os\nos.kill(os.getpid(), 9)')
+  expect(died.exitCode).toBe(137)
+  expect(died.stderr).toMatch(
+    /^\[The interpreter ended with exit code 137: killed( \(out of memory\?\))?; a new one/,
+  )
+})
+
+test('neither the driver nor its nonce is in the arguments that every user can read', async () => {
+  const { stdout } = await kernel.query('len(open("/proc/self/cmdline").read()) < 120')
+  expect(stdout).toBe('True\n')
+})
+
 test('forked children print without harming the order', async () => {
   const run = await kernel.query(`
 import os

@@ -1,5 +1,5 @@
-# Runs the user's Python under the kernel runner. Started as `python3 -u -c <this text> <nonce>`; works from 3.6 on.
-# Descriptors: 1 and 2 are the user's output pipes, 3 brings commands, 4 takes messages.
+# Runs the user's Python under the kernel runner, which puts the nonce in; works from 3.6 on.
+# Descriptors: 1 and 2 are the user's output pipes, 3 brings commands, 4 takes messages, 5 has brought this text.
 import sys
 
 _cwd_entry = sys.path.pop(0) if sys.path and sys.path[0] == '' else None
@@ -12,7 +12,7 @@ import io
 import os
 import select
 
-_NONCE = bytes.fromhex(sys.argv[1])
+_NONCE = bytes.fromhex('@NONCE@')
 _COMMANDS = 3
 _MESSAGES = 4
 _AWAIT = getattr(_ast, 'PyCF_ALLOW_TOP_LEVEL_AWAIT', 0)

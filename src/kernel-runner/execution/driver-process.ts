@@ -8,8 +8,10 @@ import { OutputPipes } from './output-pipes.ts'
 
 export interface DriverProcessOptions {
   processes: Processes
-  /** Command of the driver; the nonce of its output markers is added as last argument, in hexadecimal. */
+  /** Runs the program that descriptor 5 brings: arguments could be read by every user of the machine. */
   command: readonly string[]
+  /** The program; `@NONCE@` in it becomes the nonce of its output markers, in hexadecimal. */
+  source: string
   cwd: string
   environ: Record<string, string>
   /** Output while no run is under way. */
@@ -45,14 +47,24 @@ export class DriverProcess {
     })
     const commands = native.pipe()
     const messages = native.pipe()
+    const program = native.pipe()
     this.#child = options.processes.spawn({
-      command: [...options.command, this.#pipes.nonce.toString('hex')],
+      command: options.command,
       cwd: options.cwd,
       environ: options.environ,
-      descriptors: ['ignore', this.#pipes.stdoutFd, this.#pipes.stderrFd, commands.readFd, messages.writeFd],
+      descriptors: [
+        'ignore',
+        this.#pipes.stdoutFd,
+        this.#pipes.stderrFd,
+        commands.readFd,
+        messages.writeFd,
+        program.readFd,
+      ],
     })
     closeSync(commands.readFd)
     closeSync(messages.writeFd)
+    closeSync(program.readFd)
+    void bring(program.writeFd, options.source.replace('@NONCE@', this.#pipes.nonce.toString('hex')))
     this.#commandFd = commands.writeFd
     this.#commands = Bun.file(commands.writeFd).writer()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -170,6 +182,19 @@ export class DriverProcess {
   async #write(stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<void> {
     if (this.#output) await this.#output.write(stream, bytes)
     else this.#options.idleOutput(stream, bytes)
+  }
+}
+
+/** Writes the whole text and closes the pipe; a reader that has died meanwhile is heard of by its exit. */
+async function bring(writeFd: number, text: string): Promise<void> {
+  const pipe = Bun.file(writeFd).writer()
+  try {
+    pipe.write(text)
+    await pipe.end()
+  } catch {
+    // EPIPE.
+  } finally {
+    closeSync(writeFd)
   }
 }
 

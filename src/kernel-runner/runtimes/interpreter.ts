@@ -1,19 +1,26 @@
 import { DriverProcess } from '../execution/driver-process.ts'
+import { watchMemory } from '../execution/memory-limit.ts'
 import type { RunOutput } from './runtime.ts'
 import { note, type Workplace } from './shell.ts'
+
+/** How a language's driver is started. */
+export interface Driver {
+  /** Reads the driver's program from descriptor 5, and runs it. */
+  command: readonly string[]
+  source: string
+  /** Added to the user's. */
+  environ?: Record<string, string>
+}
 
 /** An interpreter that lives from run to run, and is started anew when it dies. */
 export class Interpreter {
   readonly #workplace: Workplace
-  readonly #command: readonly string[]
-  readonly #environ: Record<string, string>
+  readonly #start: Driver
   #driver: DriverProcess | null = null
 
-  /** @param command starts the driver; `environ` is added to the user's */
-  constructor(workplace: Workplace, command: readonly string[], environ: Record<string, string> = {}) {
+  constructor(workplace: Workplace, start: Driver) {
     this.#workplace = workplace
-    this.#command = command
-    this.#environ = environ
+    this.#start = start
   }
 
   start(): DriverProcess {
@@ -22,13 +29,14 @@ export class Interpreter {
   }
 
   async query(code: string, output: RunOutput): Promise<number> {
+    const causeOf = watchMemory(this.#workplace.memoryLimit())
     const end = await this.start().run('run', code, output)
     if (end.by === 'finished') return end.exitCode
+    const cause = causeOf(end.exitCode)
+    const what = `ended with exit code ${end.exitCode}${cause === null ? '' : `: ${cause}`}`
     await output.write(
       'stderr',
-      note(
-        `[The interpreter ended with exit code ${end.exitCode}; a new one was started without its variables.]`,
-      ),
+      note(`[The interpreter ${what}; a new one was started without its variables.]`),
     )
     this.start()
     return end.exitCode
@@ -38,8 +46,13 @@ export class Interpreter {
   async script(arguments_: readonly string[], output: RunOutput): Promise<number> {
     const driver = this.#spawn({ _BACKEND_BATCH_MODE: '1' })
     this.#scriptDriver = driver
+    const causeOf = watchMemory(this.#workplace.memoryLimit())
     try {
-      return (await driver.run('script', arguments_.join('\0'), output)).exitCode
+      const { exitCode } = await driver.run('script', arguments_.join('\0'), output)
+      const cause = causeOf(exitCode)
+      if (cause !== null)
+        await output.write('stderr', note(`[The program ended with exit code ${exitCode}: ${cause}.]`))
+      return exitCode
     } finally {
       this.#scriptDriver = null
     }
@@ -59,9 +72,10 @@ export class Interpreter {
     const { processes, workDir, idleOutput } = this.#workplace
     return new DriverProcess({
       processes,
-      command: this.#command,
+      command: this.#start.command,
+      source: this.#start.source,
       cwd: workDir,
-      environ: { ...this.#workplace.environ, ...this.#environ, ...environ },
+      environ: { ...this.#workplace.environ, ...this.#start.environ, ...environ },
       idleOutput,
     })
   }

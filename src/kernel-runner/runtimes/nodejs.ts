@@ -3,13 +3,21 @@ import { Interpreter, textBeforeCursor } from './interpreter.ts'
 import type { RunOutput, Runtime } from './runtime.ts'
 import { note, ShellCommands, type Workplace } from './shell.ts'
 
+/** Runs what descriptor 5 brings. */
+const BOOTSTRAP =
+  "const f=require('fs'),s=f.readFileSync(5,'utf8');f.closeSync(5);new Function('require',s)(require)"
+
 /** JavaScript and TypeScript: the image's Node.js where its label names one, else the Bun inside this executable. */
 export function nodejsRuntime(workplace: Workplace): Runtime {
   const shell = new ShellCommands(workplace)
   const { runtimePath, self } = workplace
   const command = runtimePath === null ? bunCommand(self) : [runtimePath]
   const environ: Record<string, string> = runtimePath === null ? { BUN_BE_BUN: '1' } : {}
-  const interpreter = new Interpreter(workplace, [...command, '-e', driver], environ)
+  const interpreter = new Interpreter(workplace, {
+    command: [...command, '-e', BOOTSTRAP],
+    source: driver,
+    environ,
+  })
   // Top-level await, imports and redeclared names need rewriting before a script can keep its variables.
   const transpiler = new Bun.Transpiler({ loader: 'tsx', replMode: true })
 

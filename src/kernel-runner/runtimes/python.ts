@@ -7,6 +7,9 @@ import { findProgram, note, ShellCommands, type Workplace } from './shell.ts'
 /** `python script.py arguments` without shell syntax: run by the driver, so that `input()` can ask the client. */
 const PLAIN_SCRIPT = /^(python3?)\s+(?:-u\s+)?([\w./@+-]+\.py)((?:\s+[\w./:=@%+,-]+)*)$/
 
+/** Runs what descriptor 5 brings. */
+const BOOTSTRAP = "f=open(5,'rb');s=f.read();f.close();exec(s)"
+
 /** The interpreter that the image names, or the first on PATH. */
 export const findPython = ({ runtimePath, environ }: Workplace): string | null =>
   runtimePath ?? findProgram(['python3', 'python'], environ)
@@ -16,8 +19,7 @@ export function pythonRuntime(workplace: Workplace): Runtime | null {
   const python = findPython(workplace)
   if (python === null) return null
   const shell = new ShellCommands(workplace)
-  // The text of the driver travels as argument: nothing is written into the kernel.
-  const interpreter = new Interpreter(workplace, [python, '-u', '-c', driver])
+  const interpreter = new Interpreter(workplace, { command: [python, '-u', '-c', BOOTSTRAP], source: driver })
 
   const step = async (
     name: 'clean' | 'build' | 'exec',

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { type MemoryLimit, watchMemory } from '../execution/memory-limit.ts'
 import { ShellStep } from '../execution/shell-step.ts'
 import type { Processes } from '../processes.ts'
 import type { RunOutput } from './runtime.ts'
@@ -15,6 +16,8 @@ export interface Workplace {
   /** Command that starts this executable again. */
   self: readonly string[]
   idleOutput(stream: 'stdout' | 'stderr', bytes: Uint8Array): void
+  /** Of this kernel; null where it cannot be seen. */
+  memoryLimit(): MemoryLimit | null
 }
 
 /** Command lines of the user, one at a time. */
@@ -30,8 +33,13 @@ export class ShellCommands {
     const { processes, shell, environ, workDir, idleOutput } = this.#workplace
     const step = new ShellStep({ processes, shell, command, cwd: workDir, environ, output, idleOutput })
     this.#current = step
+    const causeOf = watchMemory(this.#workplace.memoryLimit())
     try {
-      return await step.ended
+      const exitCode = await step.ended
+      const cause = causeOf(exitCode)
+      if (cause !== null)
+        await output.write('stderr', note(`[The command ended with exit code ${exitCode}: ${cause}.]`))
+      return exitCode
     } finally {
       this.#current = null
     }
