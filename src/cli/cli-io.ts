@@ -3,6 +3,8 @@ export interface CliIo {
   readonly stdout: OutStream
   readonly stderr: OutStream
   readonly stdin: InStream
+  /** Ends a line that the code's output has begun where the next words on standard error would stand in it. */
+  freshLine(): void
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly home: string

@@ -23,7 +23,10 @@ export function createOutput(io: CliIo, options: { isJson: boolean; isQuiet?: bo
   const hasColour = io.stderr.isTTY && !io.env.NO_COLOR && io.env.TERM !== 'dumb'
   const paint = (colour: keyof typeof COLOURS, text: string): string =>
     hasColour ? `\u001B[${COLOURS[colour]}m${text}\u001B[0m` : text
-  const say = (mark: string, message: string): void => io.stderr.write(`${mark} ${message}\n`)
+  const say = (mark: string, message: string): void => {
+    io.freshLine()
+    io.stderr.write(`${mark} ${message}\n`)
+  }
   const note = (mark: string, message: string): void => {
     if (!options.isQuiet && !options.isJson) say(mark, message)
   }

@@ -1,14 +1,20 @@
+import { fstatSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { systemClock } from '../lib/clock.ts'
 import type { CliIo, InStream, OutStream } from './cli-io.ts'
 import { EXIT } from './exit-code.ts'
+import { FreshLine } from './fresh-line.ts'
 import { LineReader } from './line-reader.ts'
 
 /** The process's own streams, environment and signals. */
-export const processIo = (): CliIo => ({
-  stdout: outStream(process.stdout),
-  stderr: outStream(process.stderr),
-  stdin: inStream(process.stdin, process.stderr),
+export const processIo = (line = new FreshLine(isSamePlace(1, 2))): CliIo => ({
+  stdout: outStream(process.stdout, (data) => line.wrote('stdout', data)),
+  stderr: outStream(process.stderr, (data) => line.wrote('stderr', data)),
+  stdin: inStream(process.stdin, process.stderr, () => line.entered()),
+  freshLine: () => {
+    process.stderr.write(line.end)
+    line.entered()
+  },
   env: process.env,
   cwd: process.cwd(),
   home: homedir(),
@@ -36,8 +42,22 @@ export const processIo = (): CliIo => ({
   },
 })
 
-const outStream = (stream: NodeJS.WriteStream): OutStream => ({
-  write: (data) => void stream.write(data),
+/** Both descriptors lead to one terminal, file or pipe. */
+function isSamePlace(one: number, other: number): boolean {
+  try {
+    const [a, b] = [fstatSync(one), fstatSync(other)]
+    return a.dev === b.dev && a.ino === b.ino
+  } catch {
+    // A closed one is nowhere.
+    return false
+  }
+}
+
+const outStream = (stream: NodeJS.WriteStream, wrote: (data: string | Uint8Array) => void): OutStream => ({
+  write: (data) => {
+    stream.write(data)
+    wrote(data)
+  },
   isTTY: stream.isTTY === true,
   get columns() {
     return stream.columns || 80
@@ -47,11 +67,15 @@ const outStream = (stream: NodeJS.WriteStream): OutStream => ({
   },
 })
 
-function inStream(stdin: NodeJS.ReadStream, echo: NodeJS.WriteStream): InStream {
+function inStream(stdin: NodeJS.ReadStream, echo: NodeJS.WriteStream, entered: () => void): InStream {
   const lines = new LineReader(stdin)
   return {
     isTTY: stdin.isTTY === true,
-    readLine: () => lines.next(),
+    async readLine() {
+      const line = await lines.next()
+      if (stdin.isTTY && line !== null) entered()
+      return line
+    },
     async readSecret() {
       if (!stdin.isTTY) return lines.next()
       // Canonical mode without echo: the terminal still edits the line.
@@ -61,6 +85,7 @@ function inStream(stdin: NodeJS.ReadStream, echo: NodeJS.WriteStream): InStream 
       } finally {
         await stty('echo')
         echo.write('\n')
+        entered()
       }
     },
     readAll: () => lines.all(),

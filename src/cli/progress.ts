@@ -3,6 +3,8 @@ import type { CliIo } from './cli-io.ts'
 /** One line that tells what is going on: a spinner on a terminal, a line per step elsewhere. */
 export interface Progress {
   step(message: string): void
+  /** A line that stays above what goes on. */
+  note(message: string): void
   /** Removes the spinner, so that other output may follow. */
   stop(): void
 }
@@ -18,18 +20,23 @@ export interface ProgressOptions {
 }
 
 export function createProgress(io: CliIo, options: ProgressOptions = {}): Progress {
-  if (options.isSilent) return { step: () => {}, stop: () => {} }
+  if (options.isSilent) return { step: () => {}, note: () => {}, stop: () => {} }
   return io.stderr.isTTY && !options.isPlain ? spinner(io) : lines(io)
 }
 
 function lines(io: CliIo): Progress {
   let last = ''
+  const note = (message: string): void => {
+    io.freshLine()
+    io.stderr.write(`∙ ${message}\n`)
+  }
   return {
     step(message) {
       if (message === last) return
       last = message
-      io.stderr.write(`∙ ${message}\n`)
+      note(message)
     },
+    note,
     stop: () => {},
   }
 }
@@ -46,8 +53,15 @@ function spinner(io: CliIo): Progress {
   return {
     step(next) {
       message = next
+      if (timer === null) io.freshLine()
       timer ??= setInterval(draw, FRAME_MS)
       draw()
+    },
+    note(line) {
+      if (timer === null) io.freshLine()
+      else io.stderr.write('\r\u001B[K')
+      io.stderr.write(`∙ ${line}\n`)
+      if (timer !== null) draw()
     },
     stop() {
       if (timer === null) return

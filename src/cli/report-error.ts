@@ -15,6 +15,7 @@ export function reportError(error: unknown, io: CliIo, out: Output, isDebug: boo
   if (out.isJson) {
     const fields = error instanceof ApiError ? apiFields(error) : {}
     const { message, hints, exitCode } = report
+    io.freshLine()
     io.stderr.write(`${JSON.stringify({ error: { message, hints, exit_code: exitCode, ...fields } })}\n`)
   } else {
     out.fail(report.message)

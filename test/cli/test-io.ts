@@ -1,9 +1,12 @@
 import type { CliIo } from '../../src/cli/cli-io.ts'
+import { FreshLine } from '../../src/cli/fresh-line.ts'
 import { ACCESS_KEY, SECRET_KEY } from '../client/scripted-manager.ts'
 
 export interface TestIo extends CliIo {
   /** What was written so far. */
   readonly out: { stdout: string; stderr: string }
+  /** Both in the order of writing, as on a terminal. */
+  readonly seen: string
   /** Ctrl-C. */
   interrupt(): void
   /** Types into a raw terminal. */
@@ -16,6 +19,8 @@ export interface TestIoOptions {
   cwd?: string
   home?: string
   isTTY?: boolean
+  /** Standard output and error end in the same place; default `isTTY`. */
+  isShared?: boolean
   columns?: number
   /** Lines of standard input; then it ends. */
   input?: string[]
@@ -27,13 +32,18 @@ export interface TestIoOptions {
 /** A terminal and an environment made of memory. */
 export function testIo(options: TestIoOptions = {}): TestIo {
   const out = { stdout: '', stderr: '' }
+  let seen = ''
+  const line = new FreshLine(options.isShared ?? options.isTTY ?? false)
   const input = [...(options.input ?? [])]
   const interrupts = new Set<() => void>()
   const typed = new Set<(bytes: Uint8Array) => void>()
   const decoder = new TextDecoder()
   const stream = (name: 'stdout' | 'stderr') => ({
     write(data: string | Uint8Array) {
-      out[name] += typeof data === 'string' ? data : decoder.decode(data)
+      const text = typeof data === 'string' ? data : decoder.decode(data)
+      out[name] += text
+      seen += text
+      line.wrote(name, data)
       options.onWrite?.(io)
     },
     isTTY: options.isTTY ?? false,
@@ -45,6 +55,12 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     : {}
   const io: TestIo = {
     out,
+    get seen() {
+      return seen
+    },
+    freshLine: () => {
+      if (line.end) io.stderr.write(line.end)
+    },
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     stdin: {
