@@ -188,6 +188,65 @@ describe('rm', () => {
     )
   })
 
+  test('cancels what waits before it ends what makes room', async () => {
+    const status: Record<string, string> = { first: 'RUNNING', queued: 'PENDING', last: 'RUNNING' }
+    const nameOf = (path: string): string => path.slice('/session/'.length)
+    manager.on('GET /session/*', ({ path }) => json({ status: status[nameOf(path)] }))
+    manager.on('DELETE /session/*', ({ path }) =>
+      json({ stats: { status: status[nameOf(path)] === 'PENDING' ? 'cancelled' : 'terminated' } }),
+    )
+    const result = await cli(['rm', 'first', 'queued', 'last'])
+    expect(result.stderr).toBe(
+      '✔ Session queued is cancelled.\n✔ Session first is ended.\n✔ Session last is ended.\n',
+    )
+    expect(result.code).toBe(0)
+  })
+
+  const byForce = () =>
+    problem(403, 'generic-forbidden', 'Forbidden operation.', {
+      msg: 'The session "mine" is PREPARING: it can be ended only by force.',
+    })
+
+  test('waits for one that is about to run', async () => {
+    const looks = ['SCHEDULED', 'PREPARING', 'RUNNING']
+    const seen: string[] = []
+    manager.on('GET /session/mine', () => {
+      seen.push(looks[seen.length] ?? 'RUNNING')
+      return json({ status: seen.at(-1) })
+    })
+    manager.on('DELETE /session/mine', () =>
+      seen.at(-1) === 'RUNNING' ? json({ stats: { status: 'terminated' } }) : byForce(),
+    )
+    const result = await cli(['rm', 'mine'])
+    expect(result.stderr).toBe(
+      '∙ Session mine is starting; it ends once it runs.\n✔ Session mine is ended.\n',
+    )
+    expect([result.code, seen]).toEqual([0, looks])
+  })
+
+  test('gives up on one that stays so, and names the force', async () => {
+    manager.on('GET /session/mine', () => json({ status: 'PREPARING' }))
+    manager.on('DELETE /session/mine', byForce)
+    const result = await cli(['rm', 'mine'])
+    expect(result.code).toBe(1)
+    expect(result.stderr).toContain(
+      '✘ The session "mine" is PREPARING: it can be ended only by force.\n' +
+        '  "backend.ai rm --forced mine" ends it at once.\n',
+    )
+  })
+
+  test.each(['RUNNING', 'TERMINATED'])(
+    'a %s one that is refused is not asked for again and again',
+    async (status) => {
+      manager.on('GET /session/mine', () => json({ status }))
+      manager.on('DELETE /session/mine', () =>
+        problem(403, 'generic-forbidden', 'Forbidden operation.', { msg: 'No.' }),
+      )
+      expect((await cli(['rm', 'mine'])).code).toBe(1)
+      expect(manager.requestsOf('DELETE /session/mine').length).toBeLessThanOrEqual(2)
+    },
+  )
+
   test.each(['destroy', 'terminate', 'kill'])('is also called %s', async (name) => {
     manager.on('DELETE /session/mine', () => json({}))
     expect((await cli([name, 'mine'])).code).toBe(0)

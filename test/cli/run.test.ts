@@ -173,6 +173,42 @@ describe('a snippet', () => {
   })
 })
 
+describe('output that ends within a line', () => {
+  const status = '✔ [0] Execution finished. (exit code = 0)\n'
+  const code = (isShared: boolean, ...items: unknown[]) => {
+    onExecute([finished(0, ...items)])
+    const io = testIo({ endpoint: manager.endpoint, isShared })
+    return run(['-c', 'x', 'python'], io).then((result) => ({ ...result, seen: io.seen }))
+  }
+
+  test('does not share it with a status that is seen in the same place', async () => {
+    const result = await code(true, ['stdout', '1'])
+    expect(result.seen).toEndWith(`1\n${status}`)
+    expect(result.stdout).toBe('1')
+  })
+
+  test('stays as it is in a file of its own', async () => {
+    const result = await code(false, ['stdout', '1'])
+    expect([result.stdout, result.stderr.endsWith(`ready.\n${status}`)]).toEqual(['1', true])
+  })
+
+  test('ends its line of standard error anywhere', async () => {
+    expect((await code(false, ['stderr', 'oops'])).stderr).toEndWith(`oops\n${status}`)
+  })
+
+  test('and output that ends with its line gets no second one', async () => {
+    expect((await code(true, ['stderr', 'a'], ['stdout', 'b\n'])).seen).toEndWith(`ready.\nab\n${status}`)
+  })
+
+  test('is a prompt that nobody answers', async () => {
+    onExecute([{ status: 'waiting-input', options: {}, console: [['stdout', 'name? ']] }])
+    manager.on('POST /session/id-1/interrupt', () => new Response(null, { status: 204 }))
+    const io = testIo({ endpoint: manager.endpoint, isShared: true })
+    await run(['-c', 'input("name? ")', 'python'], io)
+    expect(io.seen).toContain('name? \n✘ The code asks for input')
+  })
+})
+
 describe('the session', () => {
   test('has what the options say', async () => {
     onExecute([finished()])
@@ -225,6 +261,47 @@ describe('the session', () => {
       '∙ Session mine: pending\n∙ Session mine: pulling the image\n✔ [0] Session mine is ready',
     )
     expect(manager.requestsOf('GET /events/session')[0]?.query.get('sessionName')).toBe('mine')
+  })
+
+  const waiting = (msg: string): Response =>
+    json({ status: 'PENDING', statusData: { scheduler: { msg, retries: 1 } } })
+
+  test('that stays in the queue says why, again when the reason changes', async () => {
+    const reasons = ['No agent has 1 cpu free.', 'No agent has 1 cpu free.', 'No agent has 2 GiB free.']
+    let looks = 0
+    const { promise: shown, resolve } = Promise.withResolvers<void>()
+    manager.on('GET /session/mine', () => waiting(reasons[looks++] ?? reasons[2] ?? ''))
+    manager.on('POST /session', async () => {
+      await shown
+      return json({ sessionId: 'id-1', status: 'RUNNING' })
+    })
+    onExecute([finished()])
+    const onWrite = ({ out }: TestIo) => out.stderr.includes('2 GiB') && resolve()
+    const io = testIo({ endpoint: manager.endpoint, onWrite })
+    const result = await run(['-c', 'x', '-t', 'mine', 'python'], io)
+    expect(result.stderr).toStartWith(`∙ Session mine: requested
+∙ Session mine waits: No agent has 1 cpu free.
+  Ctrl-C leaves it queued; "backend.ai rm mine" cancels it.
+∙ Session mine waits: No agent has 2 GiB free.
+✔ [0] Session mine is ready.
+`)
+    expect(looks).toBeGreaterThanOrEqual(3)
+  })
+
+  test('a spinner makes place for the reason', async () => {
+    const { promise: shown, resolve } = Promise.withResolvers<void>()
+    manager.on('GET /session/mine', () => waiting('No agent has 1 cpu free.'))
+    manager.on('POST /session', async () => {
+      await shown
+      return json({ sessionId: 'id-1', status: 'RUNNING' })
+    })
+    onExecute([finished()])
+    const onWrite = ({ out }: TestIo) => out.stderr.includes('waits') && resolve()
+    const io = testIo({ endpoint: manager.endpoint, isTTY: true, env: { NO_COLOR: '1' }, onWrite })
+    await run(['-c', 'x', '-t', 'mine', 'python'], io)
+    expect(io.seen).toContain('\r\u001B[K∙ Session mine waits: No agent has 1 cpu free.\n  Ctrl-C leaves')
+    expect(io.seen).toContain('cancels it.\n\r\u001B[K')
+    expect(io.seen).toContain('\r\u001B[K✔ [0] Session mine is ready.\n')
   })
 
   test('--enqueue-only runs nothing', async () => {
@@ -359,6 +436,23 @@ describe('Ctrl-C', () => {
     })
     const result = await run(['--rm', '-t', 'mine', '-c', 'x', 'python'], io)
     expect(result.code).toBe(130)
+    expect(manager.requestsOf('DELETE /session/mine')).toHaveLength(1)
+  })
+
+  test('while it waits in the queue: what --rm has made is cancelled, also at the brink of running', async () => {
+    const io = testIo({
+      endpoint: manager.endpoint,
+      onWrite: ({ out, interrupt }) => out.stderr.includes('Ctrl-C cancels it.') && interrupt(),
+    })
+    manager.on('POST /session', () => new Promise<Response>(() => {}))
+    const scheduler = { msg: 'No agent has 1 cpu free.' }
+    manager.on('GET /session/mine', () =>
+      json({ status: io.out.stderr.includes('starting') ? 'RUNNING' : 'PENDING', statusData: { scheduler } }),
+    )
+    const result = await run(['--rm', '-t', 'mine', '-c', 'x', 'python'], io)
+    expect(result.code).toBe(130)
+    expect(result.stderr).toContain('∙ Session mine waits: No agent has 1 cpu free.\n  Ctrl-C cancels it.\n')
+    expect(result.stderr).toEndWith('✔ [0] Cleaned up the session.\n')
     expect(manager.requestsOf('DELETE /session/mine')).toHaveLength(1)
   })
 

@@ -2,8 +2,10 @@ import type { SessionStats } from '../../client/session-types.ts'
 import type { Define } from '../command-table.ts'
 import { EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
+import { endSession } from '../session/end-session.ts'
 import { forEachSession } from '../session/for-each-session.ts'
 import { onSession } from '../session/known-session.ts'
+import { pendingFirst } from '../session/pending-first.ts'
 import { printStats } from '../session/stats.ts'
 
 interface RmFlags {
@@ -28,11 +30,12 @@ export const defineRm: Define = (parent, bind) => {
     .option('-o, --owner <ACCESS_KEY>', 'owner (administrators)')
     .action(
       bind<RmFlags>(async ({ context, options, args }) => {
-        const client = await context.client()
         const ended: { session: string; stats: SessionStats | null }[] = []
-        const failures = await forEachSession(context, args, async (session) => {
+        // One that ends makes room: what waits is cancelled before it can be scheduled there.
+        const sessions = await pendingFirst(context, args, options.owner)
+        const failures = await forEachSession(context, sessions, async (session) => {
           const stats = await onSession(context, session, () =>
-            client.sessions.destroy(session, {
+            endSession(context, session, {
               ownerAccessKey: options.owner,
               signal: context.signal,
               forced: options.forced === true,
@@ -40,7 +43,7 @@ export const defineRm: Define = (parent, bind) => {
             }),
           )
           ended.push({ session, stats })
-          context.out.done(`Session ${session} is ended.`)
+          context.out.done(`Session ${session} is ${stats?.status === 'cancelled' ? 'cancelled' : 'ended'}.`)
           if (options.stats) printStats(context.out, session, stats)
         })
         if (context.out.isJson) context.out.json(ended)

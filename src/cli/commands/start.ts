@@ -28,7 +28,10 @@ export const defineStart: Define = (parent, bind) => {
       const wanted = await sessionOptions(args[0] ?? '', options, await context.settings(), io.cwd)
       const name = wanted.name ?? `session-${crypto.randomUUID().slice(0, 8)}`
       const progress = createProgress(io, { isSilent: out.isJson || out.isQuiet })
-      const session = await startSession(client, { ...wanted, name }, progress, context)
+      const session = await startSession(client, { ...wanted, name }, progress, context).catch((error) => {
+        if (context.signal.aborted) out.info(`Session ${name} is left; "backend.ai rm ${name}" ends it.`)
+        throw error
+      })
       if (out.isJson) out.json(session)
       else out.text(session.sessionId)
       return explain(context, name, session)

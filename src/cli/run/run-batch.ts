@@ -3,7 +3,8 @@ import { EXIT } from '../exit-code.ts'
 import { createProgress } from '../progress.ts'
 import type { SessionFlags } from '../session/session-flags.ts'
 import { sessionOptions } from '../session/session-options.ts'
-import { startSession } from '../session/start-session.ts'
+import { showWaiting } from '../session/show-waiting.ts'
+import { leftInQueue, startSession } from '../session/start-session.ts'
 import { waitForEnd } from '../session/wait-for-end.ts'
 
 interface BatchFlags extends SessionFlags {
@@ -26,10 +27,16 @@ export async function runBatch(context: CommandContext, image: string, flags: Ba
     if (out.isJson) out.json(session)
     return EXIT.ok
   }
+  const over = new AbortController()
+  const waiting = { name, ownerAccessKey: options.ownerAccessKey, advice: leftInQueue(name) }
+  const shown = showWaiting(client, waiting, progress, AbortSignal.any([signal, over.signal]), io.sleep)
   const end = await waitForEnd(client, { sessionId: session.sessionId }, signal, (event) => {
     progress.step(`Session ${name}: ${event.event.replace(/^(session|kernel)_/, '').replaceAll('_', ' ')}`)
+  }).finally(async () => {
+    over.abort()
+    await shown
+    progress.stop()
   })
-  progress.stop()
   const logs = await client.sessions.logs(session.sessionId).catch(() => '')
   if (out.isJson) out.json({ ...session, exit_code: end.exitCode, reason: end.reason, logs })
   else out.text(logs)

@@ -6,6 +6,7 @@ import type { CreatedSession, SessionOptions, SessionStats } from '../../client/
 import type { CommandContext } from '../command-context.ts'
 import { CliError, EXIT } from '../exit-code.ts'
 import { createProgress } from '../progress.ts'
+import { endSession } from '../session/end-session.ts'
 import { startSession } from '../session/start-session.ts'
 import { printStats } from '../session/stats.ts'
 import { createConsolePrinter } from './console-printer.ts'
@@ -59,7 +60,7 @@ export async function runCase(
   }
   if (signal.aborted) outcome.exitCode = EXIT.interrupted
   const isOver = outcome.session?.status === 'RUNNING' || signal.aborted
-  if (policy.remove && isOver) outcome.stats = await cleanUp(context, client, each, policy, outcome.session)
+  if (policy.remove && isOver) outcome.stats = await cleanUp(context, each, policy, outcome.session)
   else if (signal.aborted)
     out.info(`Session ${each.session.name} is left; "backend.ai rm ${each.session.name}" ends it.`)
   return outcome
@@ -74,7 +75,7 @@ async function start(
   const { out, io } = context
   const isSilent = out.isJson || out.isQuiet
   const progress = createProgress(io, { isSilent, isPlain: policy.isParallel })
-  const session = await startSession(client, each.session, progress, context)
+  const session = await startSession(client, each.session, progress, context, { isRemoved: policy.remove })
   const isReused = session.created ? '' : ' (already there)'
   if (session.status === 'RUNNING')
     out.done(`[${each.index}] Session ${each.session.name} is ready.${isReused}`)
@@ -150,15 +151,15 @@ function notRunning({ out }: CommandContext, each: RunCase, session: CreatedSess
 }
 
 async function cleanUp(
-  { out }: CommandContext,
-  client: Client,
+  context: CommandContext,
   each: RunCase,
   policy: RunPolicy,
   session: CreatedSession | null,
 ): Promise<SessionStats | null> {
+  const { out } = context
   const { ownerAccessKey, name } = each.session
   try {
-    const stats = await client.sessions.destroy(session?.sessionId ?? name, { ownerAccessKey })
+    const stats = await endSession(context, session?.sessionId ?? name, { ownerAccessKey })
     out.done(`[${each.index}] Cleaned up the session.`)
     if (policy.stats) printStats(out, each.session.name, stats)
     return stats

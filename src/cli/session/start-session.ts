@@ -5,6 +5,7 @@ import type { CreatedSession, SessionOptions } from '../../client/session-types.
 import type { CliIo } from '../cli-io.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { Progress } from '../progress.ts'
+import { showWaiting } from './show-waiting.ts'
 
 /** What a person reads while the session comes to run; events that say nothing new are left out. */
 const PHASES: Record<string, string> = {
@@ -14,29 +15,39 @@ const PHASES: Record<string, string> = {
   kernel_preparing: 'preparing',
   session_pulling: 'pulling the image',
   kernel_pulling: 'pulling the image',
-  session_creating: 'creating the container',
-  kernel_creating: 'creating the container',
+  session_creating: 'starting the kernel',
+  kernel_creating: 'starting the kernel',
   session_cancelled: 'cancelled',
 }
 
 const RETRY_MS = 300
 
 /**
- * Starts a session and shows its phases from the event stream while the request waits. The stream is only for the
- * eye: when it fails, the request alone tells.
+ * Starts a session and shows its phases from the event stream while the request waits, and why it stays in the queue.
+ * Both are only for the eye: when they fail, the request alone tells. `isRemoved`: the caller ends it after Ctrl-C.
  */
 export async function startSession(
   client: Client,
   options: SessionOptions & { name: string },
   progress: Progress,
   { signal, io: { sleep } }: Pick<CommandContext, 'signal' | 'io'>,
+  { isRemoved = false }: { isRemoved?: boolean } = {},
 ): Promise<CreatedSession> {
   const watching = new AbortController()
   const started = AbortSignal.any([signal, watching.signal])
   progress.step(`Session ${options.name}: requested`)
   const shown = options.enqueueOnly
     ? Promise.resolve()
-    : showPhases(client, options, progress, started, sleep)
+    : Promise.all([
+        showPhases(client, options, progress, started, sleep),
+        showWaiting(
+          client,
+          { ...options, advice: isRemoved ? 'Ctrl-C cancels it.' : leftInQueue(options.name) },
+          progress,
+          started,
+          sleep,
+        ),
+      ])
   try {
     return await client.sessions.getOrCreate(options, signal)
   } finally {
@@ -45,6 +56,10 @@ export async function startSession(
     progress.stop()
   }
 }
+
+/** What Ctrl-C does to a session that waits. */
+export const leftInQueue = (name: string): string =>
+  `Ctrl-C leaves it queued; "backend.ai rm ${name}" cancels it.`
 
 async function showPhases(
   client: Client,
