@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { prepareDataDir } from '../config/data-dir.ts'
 import type { LoadedConfig } from '../config/loader.ts'
 import { type StoreTarget, storeTarget } from '../config/targets.ts'
 import { StoreLockedError } from '../db/errors.ts'
@@ -27,7 +28,10 @@ export async function connect(config: LoadedConfig, options: ConnectOptions): Pr
   const socket = adminSocketPath(config.data.dir)
   if (await isServing(socket)) return connectAdmin(socket)
   const target = storeTarget(config)
-  if (target.kind === 'sqlite' && options.create !== true) requireDatabase(target)
+  if (target.kind === 'sqlite') {
+    if (options.create === true) prepareDataDir(config)
+    else requireDatabase(target)
+  }
   try {
     return await openOffline(target, options.command)
   } catch (error) {

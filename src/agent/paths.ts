@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { lstat, mkdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { BASE_OWNER_FILE, removeAbandonedBases } from './abandoned-bases.ts'
+import { uidWindow } from './backends/process/uid-window.ts'
 import { writeDurably } from './files/write-durably.ts'
+import { hasProcessesAmong } from './resources/uid-pool.ts'
 
 /** Where the agent keeps things; every folder exists. */
 export interface AgentPaths {
@@ -34,33 +37,19 @@ export async function isReachable(path: string): Promise<boolean> {
 }
 
 const PUBLIC_ROOT = '/var/tmp'
-/** Names the data directory that a public base belongs to. */
-const OWNER_FILE = 'data-directory'
 
 /**
  * A folder for what kernels with user numbers of their own must reach: the data directory, or, where that is closed
  * (below /root, say), one in /var/tmp that carries its fingerprint.
  */
 export async function publicBase(dataDir: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true })
+  await mkdir(dataDir, { recursive: true, mode: 0o711 })
   if (await isReachable(dataDir)) return resolve(dataDir)
   const base = join(PUBLIC_ROOT, `backendai-${fingerprint(dataDir)}`)
   await ownFolder(base)
-  await writeDurably(join(base, OWNER_FILE), resolve(dataDir))
-  await removeAbandonedBases()
+  await writeDurably(join(base, BASE_OWNER_FILE), resolve(dataDir))
+  await removeAbandonedBases(PUBLIC_ROOT, (owner) => hasProcessesAmong(uidWindow(owner)))
   return base
-}
-
-/** Our bases whose data directory somebody has deleted. */
-async function removeAbandonedBases(): Promise<void> {
-  for (const name of await readdir(PUBLIC_ROOT)) {
-    if (!/^backendai-[0-9a-f]{8}$/.test(name)) continue
-    const base = join(PUBLIC_ROOT, name)
-    const dataDir = await readFile(join(base, OWNER_FILE), 'utf8').catch(() => null)
-    const isMine = (await lstat(base).catch(() => null))?.uid === process.getuid?.()
-    if (dataDir === null || !isMine || (await stat(dataDir).catch(() => null))) continue
-    await rm(base, { recursive: true, force: true })
-  }
 }
 
 export interface PathOptions {

@@ -20,7 +20,7 @@ import { createKernelLives } from './kernels/kernel-lives.ts'
 import { openRecordStore } from './kernels/record-store.ts'
 import { recoverKernels } from './kernels/recover-kernels.ts'
 import { syncKernels } from './kernels/sync-kernels.ts'
-import { preparePaths } from './paths.ts'
+import { type AgentPaths, preparePaths } from './paths.ts'
 import { repeat } from './repeat.ts'
 import { openReportJournal } from './reports/report-journal.ts'
 import { hostUnits, readHostFacts } from './resources/host-units.ts'
@@ -46,11 +46,15 @@ export interface AgentParts {
   openLink?: OpenKernelLink
 }
 
+export interface RunningAgent extends RunningRole {
+  readonly paths: AgentPaths
+}
+
 /**
  * Starts the agent: takes over what runs, then serves managers. Disposing stops it and keeps kernels, unless
  * `settings.drain` is set; link and backend are the caller's to dispose, after it.
  */
-export async function startAgent(parts: AgentParts): Promise<RunningRole> {
+export async function startAgent(parts: AgentParts): Promise<RunningAgent> {
   const { link, backend, settings, log, clock } = parts
   const closing = new AbortController()
   const ctx = await openContext(parts, closing.signal)
@@ -112,7 +116,12 @@ export async function startAgent(parts: AgentParts): Promise<RunningRole> {
       if (settings.drain) await drain(ctx)
     },
   )
-  return { name: 'agent', endpoints: {}, [Symbol.asyncDispose]: () => stop[Symbol.asyncDispose]() }
+  return {
+    name: 'agent',
+    endpoints: {},
+    paths: ctx.paths,
+    [Symbol.asyncDispose]: () => stop[Symbol.asyncDispose](),
+  }
 }
 
 async function openContext(parts: AgentParts, closing: AbortSignal): Promise<AgentContext> {

@@ -18,6 +18,8 @@ import type { RunningRole } from './role.ts'
 export interface WiredAgent extends RunningRole {
   /** For the greeting. */
   readonly runtimes: RuntimesDescription
+  /** Where users' files are. */
+  readonly scratchRoot: string
 }
 
 /** Chooses the kernel backend, opens the accelerators, and starts the agent on a link. */
@@ -43,6 +45,7 @@ export async function wireAgent(
     return {
       name: 'agent',
       endpoints: running.endpoints,
+      scratchRoot: running.paths.scratchRoot,
       runtimes: await describeRuntimes(backend),
       [Symbol.asyncDispose]: async () => {
         await running[Symbol.asyncDispose]()

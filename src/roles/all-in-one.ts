@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { VERSION } from '../core/version.ts'
 import { AgentEnd } from '../wire/agent-link/agent-end.ts'
 import { DirectTransport } from '../wire/agent-link/direct.ts'
@@ -38,7 +37,8 @@ export async function up(argv: string[]): Promise<number> {
         dataDir: context.dataDir,
         logFile: context.logFile,
         admin: cluster.admin,
-        adminFile: join(context.dataDir, 'admin.json'),
+        adminFile: cluster.adminFile,
+        scratchRoot: cluster.scratchRoot,
       }),
     )
   }
@@ -115,6 +115,8 @@ export async function startCluster(context: RoleContext, options: { drain: boole
   return {
     endpoints,
     admin: manager.admin,
+    adminFile: manager.adminFile,
+    scratchRoot: agent?.scratchRoot ?? null,
     runtimes: agent?.runtimes ?? null,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

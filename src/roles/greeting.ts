@@ -9,8 +9,10 @@ export interface Greeting {
   logFile: string | null
   /** Only at the first start. */
   admin: AdminCredentials | null
-  /** For later starts: where the keypair is. */
-  adminFile: string
+  /** For later starts: where the keypair is; null when the accounts were loaded before the first start. */
+  adminFile: string | null
+  /** Where users' files are; shown when that is not in the data directory. */
+  scratchRoot: string | null
 }
 
 /** What `up` prints once everything runs; fits 80 columns. The password is shown here and nowhere else. */
@@ -19,9 +21,11 @@ export function greetingText(greeting: Greeting): string {
   if (greeting.endpoints.web) rows.push(['Web', greeting.endpoints.web])
   if (greeting.runtimes) rows.push(...kernelRows(greeting.runtimes))
   rows.push(['Data', greeting.dataDir])
+  const { scratchRoot } = greeting
+  if (scratchRoot && !scratchRoot.startsWith(`${greeting.dataDir}/`)) rows.push(['Scratch', scratchRoot])
   if (greeting.logFile) rows.push(['Log', greeting.logFile])
   if (greeting.admin) rows.push(...loginRows(greeting.admin))
-  rows.push(['Keypair', greeting.adminFile])
+  rows.push(greeting.adminFile ? ['Keypair', greeting.adminFile] : ['Accounts', 'those in the database'])
   return [`Backend.AI ${greeting.version} is ready.`, '', ...lines(rows), '', 'Ctrl-C stops it.', ''].join(
     '\n',
   )

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { eq } from 'drizzle-orm'
@@ -24,6 +25,8 @@ import { rpcAddress } from './rpc-address.ts'
 export interface WiredManager extends RunningRole {
   /** Only when the cluster is new: its password has not been shown yet. */
   readonly admin: AdminCredentials | null
+  /** Where the first administrator's keypair is; null when the accounts were there before the first start. */
+  readonly adminFile: string | null
   readonly ports: ManagerPorts
 }
 
@@ -49,7 +52,8 @@ export async function wireManager(
     await openStore(storeTarget(config), { clock, log, source: 'manager', role: config.role }),
   )
   const sharedConfig = createSharedConfig(store)
-  const adminFile = openAdminFile(join(dataDir, 'admin.json'))
+  const adminPath = join(dataDir, 'admin.json')
+  const adminFile = openAdminFile(adminPath)
   const { credentials } = adminFile
   await bootstrapCluster(store, { admin: credentials }, { now: () => clock.now() })
   const { keypairs } = store.tables
@@ -98,6 +102,7 @@ export async function wireManager(
     name: 'manager',
     endpoints: running.endpoints,
     admin: isNewAdmin ? credentials : null,
+    adminFile: existsSync(adminPath) ? adminPath : null,
     ports,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { adminSocketPath } from '../../src/admin/socket-path.ts'
 import { serveAdmin } from '../../src/admin/socket-server.ts'
@@ -28,6 +28,16 @@ describe('while the role is down', () => {
     expect((await mgr('schema', 'oneshot')).out).toStartWith('sqlite database: up to date')
     const { migrations } = JSON.parse((await mgr('schema', 'show', '--json')).out)
     expect(migrations[0]).toEqual({ tag: '0000_initial', appliedAt: expect.stringMatching(/^20\d\d-.+Z$/) })
+  })
+
+  test('a data directory is made as up makes it, and one that is a file is refused', async () => {
+    await mgr('schema', 'oneshot')
+    expect((statSync(dir.at('data')).mode & 0o777).toString(8)).toBe('711')
+    writeFileSync(dir.at('file'), '')
+    expect(await mgr('--data', dir.at('file'), 'schema', 'oneshot')).toMatchObject({
+      code: 2,
+      err: `backendai: command line: data.dir: expected a directory that can be written; ${dir.at('file')} is a file\n`,
+    })
   })
 
   test('etcd put, get, ls, delete and move-subtree', async () => {

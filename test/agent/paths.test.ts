@@ -1,7 +1,9 @@
 import { expect, test } from 'bun:test'
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { removeAbandonedBases } from '../../src/agent/abandoned-bases.ts'
 import { reachableCommand } from '../../src/agent/backends/process/reachable-command.ts'
 import { isReachable, preparePaths, publicBase } from '../../src/agent/paths.ts'
+import { hasProcessesAmong } from '../../src/agent/resources/uid-pool.ts'
 import { tempDirectory } from '../harness/temp.ts'
 
 test('a folder is reachable when every folder above lets others through', async () => {
@@ -25,6 +27,23 @@ test('what kernels must reach leaves a closed data directory, and goes when that
   const next = await publicBase(other.path)
   expect(existsSync(base)).toBe(false)
   rmSync(next, { recursive: true })
+})
+
+test('a base stays while its data directory is only out of sight, or its kernels run', async () => {
+  using root = tempDirectory('bases')
+  const owners = { gone: 'backendai-00000001', unmounted: 'backendai-00000002', busy: 'backendai-00000003' }
+  const dataDirs = { gone: root.at('gone'), unmounted: root.at('disk/unmounted'), busy: root.at('busy') }
+  for (const name of ['gone', 'unmounted', 'busy'] as const) {
+    await Bun.write(root.at(`${owners[name]}/data-directory`), dataDirs[name])
+  }
+  await removeAbandonedBases(root.path, (dataDir) => dataDir === dataDirs.busy)
+  expect(readdirSync(root.path).sort()).toEqual([owners.unmounted, owners.busy])
+})
+
+test('the owners of running processes are found by their window', () => {
+  const uid = process.getuid?.() ?? 0
+  expect(hasProcessesAmong({ first: uid, count: 1000 })).toBe(true)
+  expect(hasProcessesAmong({ first: 2 ** 31, count: 1000 })).toBe(false)
 })
 
 test('a single executable in a closed folder is copied for others, once; several files cannot be', async () => {

@@ -90,10 +90,27 @@ test('the greeting fits 80 columns and shows the password once', () => {
     logFile: '/var/lib/backendai/logs/up.log',
     admin,
     adminFile: '/var/lib/backendai/admin.json',
+    scratchRoot: '/var/lib/backendai/scratches',
   })
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   expect(text.split(admin.password)).toHaveLength(2)
   expect(text).not.toContain('SECRETKEY')
+})
+
+test('the greeting points at no keypair that is not there, and at files that are elsewhere', () => {
+  const text = greetingText({
+    version: '0.1.0',
+    endpoints: {},
+    runtimes: null,
+    dataDir: '/root/data',
+    logFile: null,
+    admin: null,
+    adminFile: null,
+    scratchRoot: '/var/tmp/backendai-01234567/scratches',
+  })
+  expect(text).not.toContain('Keypair')
+  expect(text).toContain('  Accounts  those in the database\n')
+  expect(text).toContain('  Scratch   /var/tmp/backendai-01234567/scratches\n')
 })
 
 test('a join token survives the trip and rejects damage without repeating itself', () => {

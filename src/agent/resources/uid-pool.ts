@@ -29,11 +29,15 @@ export function createUidPool(first: number, count: number, isBusy: (uid: number
 }
 
 /** Whether any process of this machine runs as `uid`. */
-export function hasProcesses(uid: number): boolean {
+export const hasProcesses = (uid: number): boolean => hasProcessesAmong({ first: uid, count: 1 })
+
+/** Whether any process of this machine runs as one of `count` users from `first` on. */
+export function hasProcessesAmong({ first, count }: { first: number; count: number }): boolean {
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
     // A process may end while we look; a directory that is gone belongs to nobody.
-    if (statSync(`/proc/${name}`, { throwIfNoEntry: false })?.uid === uid) return true
+    const uid = statSync(`/proc/${name}`, { throwIfNoEntry: false })?.uid
+    if (uid !== undefined && uid >= first && uid < first + count) return true
   }
   return false
 }
