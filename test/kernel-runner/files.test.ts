@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startKernel, type TestKernel } from './start-kernel.ts'
 
@@ -27,6 +27,15 @@ test('an archive over the limit is refused', async () => {
   await writeFile(join(kernel.workDir, 'big'), new Uint8Array(200_000))
   await expect(kernel.link.call('archive', { path: 'big', maxBytes: 100_000 })).rejects.toMatchObject({
     kind: 'over-limit',
+  })
+})
+
+test('a file over the limit is refused unread, with its size', async () => {
+  await writeFile(join(kernel.workDir, 'huge'), '')
+  await truncate(join(kernel.workDir, 'huge'), 10 * 2 ** 30)
+  await expect(kernel.link.call('archive', { path: 'huge', maxBytes: 1_048_576 })).rejects.toMatchObject({
+    kind: 'over-limit',
+    message: expect.stringMatching(/10737\d{6} bytes or more; the limit is 1048576/),
   })
 })
 
@@ -70,4 +79,31 @@ test('a missing file says so', async () => {
   await expect(kernel.link.call('listFiles', { path: 'nowhere' })).rejects.toMatchObject({
     kind: 'object-not-found',
   })
+})
+
+test('places are named as in the kernel, never as on the host', async () => {
+  await mkdir(join(kernel.workDir, 'sub'))
+  await writeFile(join(kernel.workDir, 'plain'), '')
+  await symlink('/etc', join(kernel.workDir, 'etc'))
+  const call = kernel.link.call.bind(kernel.link)
+  expect((await call('listFiles', { path: '.' })).absolutePath).toBe('/home/work')
+  expect((await call('listFiles', { path: 'sub' })).absolutePath).toBe('/home/work/sub')
+  const content = bytes('x')
+  const refusals: [() => Promise<unknown>, string][] = [
+    [() => call('listFiles', { path: 'nosuch' }), '/home/work/nosuch does not exist.'],
+    [() => call('listFiles', { path: join(kernel.workDir, 'nosuch') }), '/home/work/nosuch does not exist.'],
+    [() => call('listFiles', { path: 'plain' }), '/home/work/plain is not a folder.'],
+    [() => call('listFiles', { path: 'etc' }), '/home/work/etc is outside of /home/work.'],
+    [() => call('writeFile', { path: 'etc/x', content }), '/home/work/etc is outside of /home/work.'],
+    [
+      () => call('writeFile', { path: 'plain/x/y', content }),
+      '/home/work/plain/x/y: a part of the path is not a folder.',
+    ],
+    [() => call('writeFile', { path: 'n'.repeat(300), content }), 'the name is too long.'],
+  ]
+  for (const [ask, message] of refusals) {
+    const error: unknown = await ask().catch((refused: unknown) => refused)
+    expect(String(error)).toContain(message)
+    expect(String(error)).not.toContain(kernel.dir)
+  }
 })

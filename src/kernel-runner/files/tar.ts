@@ -13,11 +13,15 @@ const BLOCK = 512
 export async function tarOf(path: string, maxBytes: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let size = 2 * BLOCK
+  const refuseOver = (total: number) => {
+    if (total <= maxBytes) return
+    throw new Problem('over-limit', {
+      msg: `The archive of ${basename(path)} would have ${total} bytes or more; the limit is ${maxBytes}.`,
+    })
+  }
   const add = (part: Uint8Array) => {
     size += part.length
-    if (size > maxBytes) {
-      throw new Problem('over-limit', { msg: `The archive of ${basename(path)} is over ${maxBytes} bytes.` })
-    }
+    refuseOver(size)
     parts.push(part)
   }
   const visit = async (from: string, name: string): Promise<void> => {
@@ -28,9 +32,8 @@ export async function tarOf(path: string, maxBytes: number): Promise<Uint8Array>
     } else if (stat.isSymbolicLink()) {
       for (const part of entry(name, stat, '2', 0, await readlink(from))) add(part)
     } else if (stat.isFile()) {
-      if (size + stat.size > maxBytes) add(new Uint8Array(stat.size))
-      const file = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW)
-      const content = await file.readFile().finally(() => file.close())
+      refuseOver(size + BLOCK + stat.size)
+      const content = await readAtMost(from, stat.size)
       for (const part of entry(name, stat, '0', content.length, '')) add(part)
       add(content)
       add(new Uint8Array(padding(content.length)))
@@ -39,6 +42,23 @@ export async function tarOf(path: string, maxBytes: number): Promise<Uint8Array>
   await visit(path, basename(path))
   parts.push(new Uint8Array(2 * BLOCK))
   return Buffer.concat(parts)
+}
+
+/** What the file held when it was looked at; it may grow or shrink meanwhile. */
+async function readAtMost(path: string, size: number): Promise<Uint8Array> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const content = new Uint8Array(size)
+    let filled = 0
+    while (filled < size) {
+      const { bytesRead } = await file.read(content, filled, size - filled, filled)
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    return content.subarray(0, filled)
+  } finally {
+    await file.close()
+  }
 }
 
 const padding = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK

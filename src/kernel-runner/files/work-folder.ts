@@ -1,10 +1,12 @@
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join, resolve, sep } from 'node:path'
+import { basename, dirname, join, posix, resolve, sep } from 'node:path'
 import { Problem } from '../../core/problem.ts'
 import type { FileEntry } from '../../wire/agent-rpc.ts'
+import { CONTAINER_PATHS } from '../../wire/runner-environ.ts'
 import type { ProcessOwner } from '../processes.ts'
 import { fileMode } from './file-mode.ts'
+import { fileProblem } from './file-problem.ts'
 import { tarOf } from './tar.ts'
 
 /** The user's folder, as far as the API may reach: nothing outside it, also not through symbolic links. */
@@ -20,7 +22,7 @@ export class WorkFolder {
   async list(path: string): Promise<{ entries: FileEntry[]; absolutePath: string }> {
     const folder = await this.#existing(path)
     const names = await readdir(folder).catch((cause) => {
-      throw new Problem('invalid-api-params', { msg: `${path} is not a folder.`, cause })
+      throw new Problem('invalid-api-params', { msg: `${this.#named(path)} is not a folder.`, cause })
     })
     const entries: FileEntry[] = []
     for (const filename of names.toSorted()) {
@@ -29,11 +31,17 @@ export class WorkFolder {
       if (!stat) continue
       entries.push({ filename, size: stat.size, mtime: stat.mtimeMs / 1000, mode: fileMode(stat) })
     }
-    return { entries, absolutePath: folder }
+    return { entries, absolutePath: await this.#shown(folder) }
   }
 
   /** Writes the whole file or nothing; missing folders are made. */
   async write(path: string, content: Uint8Array): Promise<void> {
+    await this.#write(path, content).catch((error: unknown) => {
+      throw fileProblem(error, this.#named(path))
+    })
+  }
+
+  async #write(path: string, content: Uint8Array): Promise<void> {
     const root = await realpath(this.#root)
     const target = this.#within(root, path)
     if (target === root) throw new Problem('invalid-api-params', { msg: 'The path names no file.' })
@@ -41,7 +49,7 @@ export class WorkFolder {
     const name = basename(target)
     const existing = await lstat(join(folder, name)).catch(() => null)
     if (existing?.isDirectory()) {
-      throw new Problem('invalid-api-params', { msg: `${path} is a folder.` })
+      throw new Problem('invalid-api-params', { msg: `${this.#named(path)} is a folder.` })
     }
     const temporary = join(folder, `.upload-${crypto.randomUUID()}`)
     try {
@@ -61,7 +69,15 @@ export class WorkFolder {
 
   /** A tar archive of a file or a folder with all below it. */
   async archive(path: string, maxBytes: number): Promise<Uint8Array> {
-    return tarOf(await this.#existing(path), maxBytes)
+    const from = await this.#existing(path)
+    return tarOf(from, maxBytes).catch((error: unknown) => {
+      throw fileProblem(error, this.#named(path))
+    })
+  }
+
+  /** As a program in the kernel and every client name it, wherever the folder of a native process really is. */
+  async #shown(real: string): Promise<string> {
+    return CONTAINER_PATHS.work + real.slice((await realpath(this.#root)).length)
   }
 
   /** The real path of something that exists inside. */
@@ -69,9 +85,15 @@ export class WorkFolder {
     const root = await realpath(this.#root)
     const target = this.#within(root, path)
     const real = await realpath(target).catch((cause) => {
-      throw new Problem('object-not-found', { title: 'No such file.', msg: `${path} does not exist.`, cause })
+      throw new Problem('object-not-found', {
+        title: 'No such file.',
+        msg: `${this.#named(path)} does not exist.`,
+        cause,
+      })
     })
-    return this.#within(root, real)
+    // Said of what was asked for: where a link leads is the host's business.
+    if (real !== root && !real.startsWith(root + sep)) throw this.#outside(path)
+    return real
   }
 
   /** @throws Problem when the path leads out of the folder, as text */
@@ -82,9 +104,21 @@ export class WorkFolder {
       path === this.#root || path.startsWith(this.#root + sep) ? path.slice(this.#root.length + 1) : path
     const target = given.startsWith(root) ? resolve(given) : resolve(root, given)
     if (target !== root && !target.startsWith(root + sep)) {
-      throw new Problem('invalid-api-params', { msg: `${path} is outside the working folder.` })
+      throw this.#outside(path)
     }
     return target
+  }
+
+  #outside(path: string): Problem {
+    return new Problem('invalid-api-params', {
+      msg: `${this.#named(path)} is outside of ${CONTAINER_PATHS.work}.`,
+    })
+  }
+
+  /** What was asked for, as clients name it. */
+  #named(path: string): string {
+    const inside = path.startsWith(this.#root + sep) ? path.slice(this.#root.length + 1) : path
+    return posix.resolve(CONTAINER_PATHS.work, inside)
   }
 
   async #makeFolders(root: string, folder: string): Promise<string> {
@@ -103,7 +137,8 @@ export class WorkFolder {
         await handle.chown(this.#owner.uid, this.#owner.gid)
         await handle.close()
       }
-      at = this.#within(root, await realpath(next))
+      at = await realpath(next)
+      if (!at.startsWith(root + sep)) throw this.#outside(next.slice(root.length + 1))
     }
     return at
   }
