@@ -93,7 +93,7 @@ describe('refused, with nothing written', () => {
     idle_timeout: 0,
   }
   const domain = { name: 'd' }
-  const cases: [name: string, json: unknown, message: string][] = [
+  const cases: [name: string, json: unknown, message: string | RegExp][] = [
     ['no document', 'text', 'expected an object of tables'],
     ['an unknown table', { domains: [domain], planets: [] }, 'planets: unknown table; known are domains'],
     ['a table of ours alone', { shared_config: [] }, 'shared_config: unknown table'],
@@ -135,6 +135,18 @@ describe('refused, with nothing written', () => {
       'needs the column "name"',
     ],
     [
+      'a name that is taken where it must be the only one',
+      {
+        domains: [{ name: 'd' }],
+        project_resource_policies: [{ name: 'p', max_vfolder_count: 0, max_vfolder_size: 0 }],
+        groups: [
+          { id: '00000000-0000-0000-0000-000000000001', name: 'g', domain_name: 'd', resource_policy: 'p' },
+          { name: 'g', domain_name: 'd', resource_policy: 'p' },
+        ],
+      },
+      /groups row 2: name "g" \(domain_name "d"\) exists already with id "00000000-0000-0000-0000-000000000001"$/,
+    ],
+    [
       'a second owner of a unique value',
       {
         users: [
@@ -143,7 +155,7 @@ describe('refused, with nothing written', () => {
         ],
         user_resource_policies: [{ name: 'u', max_vfolder_size: 0, max_session_count_per_model_session: 1 }],
       },
-      'users row 2: another row has one of its unique values',
+      'users row 2: email "a@x" exists already with uuid "00000000-0000-0000-0000-000000000001"; this file wants uuid "00000000-0000-0000-0000-000000000002"',
     ],
   ]
   for (const [name, json, message] of cases) {

@@ -40,6 +40,14 @@ describe('while the role is down', () => {
     })
   })
 
+  test('a fixture that cannot be loaded is named with row and column', async () => {
+    writeFileSync(dir.at('bad.json'), '{"domains": [{"name": "d", "nope": 1}]}')
+    expect(await mgr('fixture', 'populate', 'bad.json')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^backendai: bad\.json: domains row 1: unknown column "nope"/),
+    })
+  })
+
   test('etcd put, get, ls, delete and move-subtree', async () => {
     await mgr('schema', 'oneshot')
     expect((await mgr('etcd', 'put', '/config/a/', '1')).out).toBe('set config/a\n')

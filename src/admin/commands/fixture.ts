@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { Problem } from '../../core/problem.ts'
+import { AdminError } from '../admin-error.ts'
 import { readJson } from '../read-json.ts'
 import type { Session } from '../session.ts'
 
@@ -16,7 +18,8 @@ export function addFixtureCommands(mgr: Command, session: Session): void {
         'mgr fixture populate',
         async (admin) => {
           for (const file of files) {
-            const report = await admin.call('fixture.populate', { json: await readJson(file, session.io) })
+            const json = await readJson(file, session.io)
+            const report = await admin.call('fixture.populate', { json }).catch(namingFile(file))
             const lines = Object.entries(report.tables).map(
               ([name, { written, unchanged }]) => `  ${name}: ${written} written, ${unchanged} unchanged`,
             )
@@ -26,4 +29,8 @@ export function addFixtureCommands(mgr: Command, session: Session): void {
         { create: true },
       )
     })
+}
+
+const namingFile = (file: string) => (error: unknown) => {
+  throw error instanceof Problem ? new AdminError(`${file}: ${error.msg ?? error.title}`, 1) : error
 }
