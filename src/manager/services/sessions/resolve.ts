@@ -72,7 +72,7 @@ export async function resolveRunning(
   ref: SessionRef,
 ): Promise<RunningSession> {
   const { session, kernel } =
-    (await runningById(store, requester, ref)) ?? (await withMainKernel(store, requester, ref))
+    (await runningByIdOrName(store, requester, ref)) ?? (await withMainKernel(store, requester, ref))
   if (kernel.status !== 'RUNNING' || kernel.agent === null) {
     throw new Problem('conflict', {
       title: 'The session is not running.',
@@ -82,12 +82,13 @@ export async function resolveRunning(
   return { session, kernel, agentId: kernel.agent }
 }
 
-/** The usual way: a living session by its UUID. */
-async function runningById(store: Readable, requester: Requester, ref: SessionRef) {
-  if (!isUuid(ref.name)) return null
+/** The usual way: a living session, by two small reads. */
+async function runningByIdOrName(store: Readable, requester: Requester, ref: SessionRef) {
   const find = sessionQueries(store)
   const accessKey = await ownerKey(store, requester, ref.ownerAccessKey)
-  const [session] = await find.runningById({ accessKey, id: ref.name.toLowerCase() })
+  const [session] = isUuid(ref.name)
+    ? await find.runningById({ accessKey, id: ref.name.toLowerCase() })
+    : await find.runningByName({ accessKey, name: ref.name })
   if (!session || !LIVE_SESSION_STATUSES.some((status) => status === session.status)) return null
   const [kernel] = await find.runningKernel({ sessionId: session.id })
   return kernel ? { session, kernel } : null
