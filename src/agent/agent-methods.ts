@@ -79,7 +79,14 @@ export const serveStream =
     await Promise.race([outward, inward])
   }
 
+/** Until `from` ends, or `to` takes no more: then the other direction says how it ended. */
 async function copy(from: AgentStream, to: AgentStream): Promise<void> {
-  for await (const chunk of from.chunks) await to.write(chunk)
+  for await (const chunk of from.chunks) {
+    const isTaken = await to.write(chunk).then(
+      () => true,
+      () => false,
+    )
+    if (!isTaken) return
+  }
   to.end()
 }

@@ -104,6 +104,8 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent> {
   log.info({ agentId: ctx.agentId, backend: backend.name, kernels: ctx.kernels.size }, 'agent runs')
 
   const stop = disposable(
+    // A start is told before it is noted: whoever takes over must not meet a note that comes later.
+    () => ctx.records.settled(),
     () => watch[Symbol.dispose](),
     async () => {
       await Promise.all([...ctx.kernels.values()].map(({ link: open }) => open?.[Symbol.asyncDispose]()))

@@ -9,6 +9,8 @@ export interface RecordStore {
   load(): Promise<KernelRecord[]>
   save(record: KernelRecord): Promise<void>
   remove(kernelId: string): Promise<void>
+  /** Resolves when all that was asked for is on disk, or has failed. */
+  settled(): Promise<void>
 }
 
 export async function openRecordStore(dir: string, log: Logger): Promise<RecordStore> {
@@ -49,6 +51,9 @@ export async function openRecordStore(dir: string, log: Logger): Promise<RecordS
       return inOrder(record.kernelId, () => writeDurably(pathOf(record.kernelId), text))
     },
     remove: (kernelId) => inOrder(kernelId, () => rm(pathOf(kernelId), { force: true })),
+    async settled() {
+      await Promise.allSettled(tails.values())
+    },
   }
 }
 
