@@ -35,10 +35,17 @@ export function createLogger(options: LoggerOptions): Logger {
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: describeError, error: describeError },
       redact: { paths: SECRET_PATHS, censor: '[secret]' },
     },
     destination,
   )
+}
+
+/** As pino does it, but by the error's own name: class names are shortened in the executable. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  return { ...pino.stdSerializers.err(error), type: error.name }
 }
 
 export const silentLogger: Logger = createLogger({ level: 'silent' })

@@ -151,7 +151,7 @@ function lazySignal(stopping: AbortSignal, watch: (abort: () => void) => void): 
   return () => {
     if (signal) return signal
     const controller = new AbortController()
-    watch(() => controller.abort(new Error('the client went away')))
+    watch(() => controller.abort(new RequestAbortedError()))
     signal = AbortSignal.any([controller.signal, stopping])
     return signal
   }
