@@ -12,7 +12,12 @@ const anObject = v.record(v.string(), v.unknown(), 'expected an object')
 const given = (input: Fields, ...names: string[]): unknown => firstOf(input, names) ?? undefined
 
 const textMap = v.optional(
-  v.record(v.string(), v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String))),
+  v.pipe(
+    v.unknown(),
+    // An array is a record of its indexes, too.
+    v.check((value) => !Array.isArray(value), 'expected an object of names and values, not a list'),
+    v.record(v.string(), v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String))),
+  ),
   {},
 )
 const amounts = v.optional(

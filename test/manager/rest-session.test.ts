@@ -12,11 +12,15 @@ import { systemClock } from '../../src/lib/clock.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { startManager } from '../../src/manager/role.ts'
 import { bootstrapCluster } from '../../src/manager/services/bootstrap.ts'
+import { AgentCallError } from '../../src/wire/agent-link.ts'
 import { finished, ScriptedAgent, ScriptedLink } from '../harness/agent.ts'
 import { until } from '../harness/until.ts'
 
-const log = createLogger({ level: 'silent' })
+/** Warnings and errors of the manager. */
+const complaints: string[] = []
+const log = createLogger({ level: 'warn', write: (line) => complaints.push(line) })
 const agent = new ScriptedAgent('a1')
+const link = new ScriptedLink([agent])
 const stack = new AsyncDisposableStack()
 let client: Client
 
@@ -34,7 +38,7 @@ beforeAll(async () => {
         bus,
         cache: createMemoryCache({ clock: systemClock }),
         config,
-        agents: new ScriptedLink([agent]),
+        agents: link,
         schedulers: [schedulerFifo],
         clock: systemClock,
         log,
@@ -80,7 +84,8 @@ async function answerOf(request: Parameters<Client['connection']['send']>[0]): P
     return { status: answer.status, body: text === '' ? {} : JSON.parse(text) }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    return { status: error.status, body: { error_code: error.kind, title: error.title, data: error.data } }
+    const { status, kind, title, data, message } = error
+    return { status, body: { error_code: kind, title, data, message } }
   }
 }
 
@@ -104,6 +109,57 @@ describe('POST /session', () => {
       data: { existingSessionId: first.body.sessionId },
     })
     await client.sessions.destroy(name)
+  })
+
+  test('that its client gives up goes on, and is no failure', async () => {
+    const name = newName()
+    const gone = new AbortController()
+    agent.script.holdStart = true
+    agent.calls.length = 0
+    complaints.length = 0
+    const sent = client.connection.send({
+      method: 'POST',
+      path: ['session'],
+      json: { image: 'python', name },
+      signal: gone.signal,
+    })
+    const given = sent.then(
+      () => 'answered',
+      () => 'given up',
+    )
+    await until(() => agent.calls.some((call) => call.startsWith('createKernels')))
+    gone.abort()
+    expect(await given).toBe('given up')
+    agent.release()
+    await start(name)
+    await client.sessions.destroy(name)
+    expect(complaints).toEqual([])
+  })
+
+  test.each([
+    [
+      'a variable that no program can be started with',
+      { config: { environ: { FAT: 'x'.repeat(131_072) } } },
+      400,
+      'invalid-api-params',
+      '"FAT"',
+    ],
+    [
+      'too many variables',
+      {
+        config: {
+          environ: Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`V${i}`, 'x'.repeat(100_000)])),
+        },
+      },
+      400,
+      'invalid-api-params',
+      '"V10"',
+    ],
+    ['a list of variables', { config: { environ: ['A=1'] } }, 400, 'invalid-api-params', 'not a list'],
+  ])('refuses %s', async (_, body, status, kind, said) => {
+    const answer = await call('POST', ['session'], { image: 'python', name: newName(), ...body })
+    expect(answer).toMatchObject({ status, body: { error_code: kind } })
+    expect(JSON.stringify(answer.body)).toContain(JSON.stringify(said).slice(1, -1))
   })
 
   test.each([
@@ -250,6 +306,33 @@ describe('a running session', () => {
     await client.sessions.destroy(name)
   })
 
+  test('a file that is missing or outside is the request’s mistake, and no complaint of the manager', async () => {
+    const name = await start()
+    const { listFiles, downloadFile } = agent.methods
+    const refuse = (kind: string) => {
+      const method = async () => {
+        throw new AgentCallError(kind, 'what the runner says')
+      }
+      Object.assign(agent.methods, { listFiles: method, downloadFile: method })
+    }
+    const get = (route: string, query: Record<string, string>) =>
+      answerOf({ method: 'GET', path: ['session', name, route], query })
+    complaints.length = 0
+    refuse('object-not-found')
+    const title = 'No such file.'
+    expect(await get('files', { path: 'nosuch' })).toMatchObject({ status: 404, body: { title } })
+    expect(await get('download', { files: 'nosuch' })).toMatchObject({ status: 400, body: { title } })
+    expect(await get('download_single', { file: 'nosuch' })).toMatchObject({ status: 400, body: { title } })
+    refuse('invalid-api-params')
+    expect((await get('files', { path: 'link-out' })).status).toBe(400)
+    expect((await get('download', { files: 'link-out' })).status).toBe(400)
+    refuse('over-limit')
+    expect((await get('download_single', { file: 'huge' })).status).toBe(406)
+    Object.assign(agent.methods, { listFiles, downloadFile })
+    expect(complaints).toEqual([])
+    await client.sessions.destroy(name)
+  })
+
   test('gives addresses for what a run leaves in .output, over both interfaces', async () => {
     const name = await start()
     const big = new Uint8Array(2_500_000).map((_, at) => at % 251)
@@ -304,6 +387,35 @@ describe('a running session', () => {
     ] as never)
     expect((await call('POST', ['session', name, 'start-service'], { app: 'jupyter' })).status).toBe(503)
     await client.sessions.destroy(name)
+  })
+
+  test('typing into a shell that has ended is no complaint', async () => {
+    const name = await start()
+    const typed = Promise.withResolvers<void>()
+    const { openStream } = link
+    link.openStream = async () => ({
+      write: () => {
+        typed.resolve()
+        return Promise.reject(new Error('the stream is closed'))
+      },
+      control: () => {},
+      onControl: () => {},
+      chunks: (async function* () {
+        await typed.promise
+        yield new TextEncoder().encode('logout')
+      })(),
+      end: () => {},
+      [Symbol.asyncDispose]: async () => {},
+    })
+    complaints.length = 0
+    const pty = await client.sessions.streamPty(name, { rows: 30, cols: 100 })
+    pty.write(new TextEncoder().encode('ls\n'))
+    let shown = ''
+    for await (const chunk of pty.output) shown += new TextDecoder().decode(chunk)
+    expect(shown).toBe('logout')
+    link.openStream = openStream
+    await client.sessions.destroy(name)
+    expect(complaints).toEqual([])
   })
 
   test('offers a terminal', async () => {

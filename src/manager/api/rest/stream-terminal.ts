@@ -55,11 +55,16 @@ class Terminal {
       await this.#send({ type: 'error', msg: 'unknown frame' })
       return
     }
-    if (frame.type === 'stdin') await this.#shell.write(Buffer.from(frame.chars, 'base64'))
+    if (frame.type === 'stdin') await this.#type(Buffer.from(frame.chars, 'base64'))
     if (frame.type === 'restart') await this.#restart()
     if (frame.type !== 'resize') return
     this.#size = { rows: frame.rows, cols: frame.cols }
     this.#shell.control({ resize: this.#size })
+  }
+
+  /** What is typed into a shell that has ended goes nowhere; its end is told by its output. */
+  async #type(chars: Uint8Array): Promise<void> {
+    await this.#shell.write(chars).catch(() => undefined)
   }
 
   async #restart(): Promise<void> {

@@ -32,12 +32,31 @@ export function checkInput(input: CreateSessionInput): void {
     throw invalid('The client token exceeds 64 characters.')
 }
 
+/** Linux starts no program with a longer `NAME=value`, its NUL counted, */
+const MAX_VARIABLE_BYTES = 128 * 1024
+/** nor with much more than this in all, arguments included. */
+const MAX_ENVIRON_BYTES = 1024 * 1024
+
 function checkEnviron(environ: Readonly<Record<string, string>>): void {
+  let total = 0
   for (const [name, value] of Object.entries(environ)) {
-    if (!/^[^=\0\r\n]+$/.test(name)) throw invalid(`"${name}" is no name of an environment variable.`)
+    if (!/^[^=\0\r\n]+$/.test(name))
+      throw invalid(`"${shortened(name)}" is no name of an environment variable.`)
     if (value.includes('\0')) throw invalid(`The environment variable "${name}" holds a NUL byte.`)
+    const size = Buffer.byteLength(name) + Buffer.byteLength(value) + 2
+    if (size > MAX_VARIABLE_BYTES)
+      throw invalid(
+        `The environment variable "${shortened(name)}" has ${size} bytes; ${MAX_VARIABLE_BYTES} are possible.`,
+      )
+    total += size
+    if (total > MAX_ENVIRON_BYTES)
+      throw invalid(
+        `The environment variables up to "${name}" have ${total} bytes in all; ${MAX_ENVIRON_BYTES} are possible.`,
+      )
   }
 }
+
+const shortened = (name: string): string => (name.length > 100 ? `${name.slice(0, 100)}…` : name)
 
 function isHttpUrl(text: string): boolean {
   const url = URL.parse(text)

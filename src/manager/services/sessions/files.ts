@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { Problem } from '../../../core/problem.ts'
+import { notFound, Problem } from '../../../core/problem.ts'
 import type { FileEntry } from '../../../wire/agent-rpc.ts'
 import type { Requester } from '../../context.ts'
 import type { SessionRow } from '../rows.ts'
@@ -40,8 +40,13 @@ export async function listFiles(
     'listFiles',
     { kernelId: target.kernel.id, path: inside },
     'kernel-execution-failed',
-  )
+  ).catch((error: unknown) => {
+    throw isMissing(error) ? notFound('file', error.message) : error
+  })
 }
+
+const isMissing = (error: unknown): error is Problem =>
+  error instanceof Problem && error.kind === 'object-not-found'
 
 export interface UploadedFile {
   name: string
@@ -109,8 +114,12 @@ export async function downloadFiles(
         'kernel-execution-failed',
       ).catch((error: unknown) => {
         // A missing file is 400 here (client-wire.md §2.2), as the client's download expects.
-        if (!(error instanceof Problem) || error.kind !== 'object-not-found') throw error
-        throw new Problem('generic-bad-request', { msg: error.message, cause: error })
+        if (!isMissing(error)) throw error
+        throw new Problem('generic-bad-request', {
+          title: 'No such file.',
+          msg: error.message,
+          cause: error,
+        })
       })
       return { path, archive }
     }),
