@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { version } from '../package.json'
 
 const ROLES = ['manager', 'agent', 'storage-proxy', 'webserver', 'app-proxy', 'watcher']
-/** `config check` belongs to the server side; `config` alone is the client's. */
+/** All but `mgr` only say that they have no commands. `config check` is the server's, `config` alone the client's. */
 const ADMIN = ['mgr', 'ag', 'storage', 'web']
 
 /** What one command line asks for; `argv` is what the chosen part gets to read. */
@@ -37,8 +37,7 @@ Start a cluster
                      one role on this node
 
 Administer it
-  mgr, ag, storage, web
-                     schema, fixtures, shared configuration, images …
+  mgr                schema, fixtures, shared configuration, images …
   config check FILE  read a configuration file and say what is wrong
 
 Use it

@@ -37,3 +37,11 @@ test('no word and --help show the help, --version the version', () => {
   expect(part('--help')).toBe('help: --help')
   expect(part('--version')).toBe('version: --version')
 })
+
+test('the help lists no administration that has no commands', () => {
+  const main = new URL('../src/main.ts', import.meta.url).pathname
+  const help = Bun.spawnSync([process.execPath, main, '--help']).stdout.toString()
+  expect(help).toContain('\n  mgr  ')
+  expect(help).not.toMatch(/\b(ag|storage|web)\b[, \n]/)
+  expect(help.split('\n').filter((line) => line.length > 80)).toEqual([])
+})

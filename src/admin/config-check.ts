@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ConfigError, type ConfigIssue } from '../config/config-error.ts'
 import { mergeEntries } from '../config/merge.ts'
 import { pendingKeysIn } from '../config/pending-keys.ts'
-import { parseConfigFile } from '../config/source/files.ts'
+import { parseConfigFile, readConfigText } from '../config/source/files.ts'
 import { validate } from '../config/validate.ts'
 import { treeFromJson } from '../core/config-tree.ts'
 import { checkMockAccelerator, isMockAccelerator } from './mock-accelerator-file.ts'
@@ -23,7 +22,7 @@ export interface CheckResult {
 export function checkConfigFile(path: string, cwd: string): CheckResult {
   const file = resolve(cwd, path)
   try {
-    const text = readFileSync(file, 'utf8')
+    const text = readConfigText(file)
     return file.endsWith('.json') ? checkTree(file, text) : checkToml(file, text)
   } catch (error) {
     return { file, kind: 'configuration', errors: issuesOf(file, error), ignored: [], pending: [] }

@@ -57,7 +57,7 @@ function buildProgram(session: Session, io: Io): Command {
   addConfigCheckCommand(program, session)
   for (const name of ['ag', 'storage', 'web']) {
     program
-      .command(name)
+      .command(name, { hidden: true })
       .description('this role has no administration commands')
       .allowUnknownOption()
       .argument('[command...]')

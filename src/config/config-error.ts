@@ -13,11 +13,15 @@ export class ConfigError extends Error {
   readonly issues: readonly ConfigIssue[]
 
   constructor(issues: readonly ConfigIssue[]) {
-    super(issues.map(formatIssue).join('\n'))
+    super(sentence(issues.map(formatIssue)))
     this.name = 'ConfigError'
     this.issues = issues
   }
 }
+
+/** One on its own line; several below a headline, so that whoever prints it needs one prefix. */
+const sentence = (lines: readonly string[]): string =>
+  lines.length === 1 ? lines.join('') : [`${lines.length} settings cannot be used:`, ...lines].join('\n  ')
 
 export const formatIssue = ({ source, key, message }: ConfigIssue): string =>
   key === '' ? `${source}: ${message}` : `${source}: ${key}: ${message}`

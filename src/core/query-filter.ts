@@ -29,10 +29,17 @@ export interface OrderKey {
 }
 
 export class QueryFilterError extends Error {
-  constructor(text: string, position: number, expected: string) {
-    super(`filter: expected ${expected} at character ${position + 1} of ${JSON.stringify(text)}`)
+  constructor(argument: 'filter' | 'order', text: string, position: number, expected: string) {
+    super(`${argument}: expected ${expected} at character ${position + 1} of ${excerpt(text, position)}`)
     this.name = 'QueryFilterError'
   }
+}
+
+/** What stands around the fault; a filter can be as long as a request. */
+function excerpt(text: string, position: number): string {
+  const [from, to] = [Math.max(0, position - 30), position + 30]
+  const [before, after] = [from > 0 ? '…' : '', to < text.length ? '…' : '']
+  return JSON.stringify(`${before}${text.slice(from, to)}${after}`)
 }
 
 const MAX_DEPTH = 50
@@ -50,7 +57,7 @@ export function parseFilter(text: string): Filter {
   let at = 0
 
   const fail = (expected: string): never => {
-    throw new QueryFilterError(text, at, expected)
+    throw new QueryFilterError('filter', text, at, expected)
   }
   const skip = () => {
     SPACE.lastIndex = at
@@ -154,7 +161,7 @@ export function parseOrder(text: string): OrderKey[] {
     .filter((part) => part !== '')
     .map((part) => {
       const match = /^([+-]?)\s*([A-Za-z_]\w*)$/.exec(part)
-      if (!match) throw new QueryFilterError(text, text.indexOf(part), 'column names with + or -')
+      if (!match) throw new QueryFilterError('order', text, text.indexOf(part), 'column names with + or -')
       return { field: match[2] ?? '', descending: match[1] === '-' }
     })
 }

@@ -25,6 +25,11 @@ for (const directory of [copies, shared].filter((path) => existsSync(path))) {
   }
 }
 
+test('a directory or no file at all is said in a sentence', async () => {
+  expect((await check(dir.path)).out).toEndWith('  wrong: expected a file; this is a directory\n')
+  expect((await check('nowhere.toml')).out).toEndWith('  wrong: no such file\n')
+})
+
 test('the example file passes and nothing in it is without effect', async () => {
   const { code, out } = await check(resolve(import.meta.dir, '../../config.example.toml'))
   expect(out).toMatch(/^\S+config.example.toml \(configuration\): ok\n$/)
@@ -44,7 +49,7 @@ test('what is wrong is listed, exit 2', async () => {
   expect(out).toContain('  wrong: agent.backend: expected one of "auto", "docker", "process", got "kvm"\n')
   expect(out).toContain('  wrong: agent.nope: unknown key\n')
   expect(out).toContain('b.toml (configuration): ok')
-  expect(out).toMatch(/none.toml \(configuration\): 1 wrong\n {2}wrong: ENOENT/)
+  expect(out).toMatch(/none.toml \(configuration\): 1 wrong\n {2}wrong: no such file/)
   expect(err).toBe('backendai: 2 of 3 files cannot be used\n')
 })
 

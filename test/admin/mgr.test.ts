@@ -18,6 +18,19 @@ beforeEach(() => {
 afterEach(() => dir[Symbol.dispose]())
 const mgr = (...argv: string[]) => admin(dir, ['mgr', ...argv])
 
+test('help fits 80 columns', async () => {
+  for (const words of [
+    ['--help'],
+    ['mgr', '--help'],
+    ['mgr', 'etcd', '--help'],
+    ['mgr', 'fixture', '--help'],
+  ]) {
+    const { out } = await admin(dir, words)
+    expect(out).toContain('Usage')
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([])
+  }
+})
+
 describe('while the role is down', () => {
   test('schema show tells without touching, oneshot creates', async () => {
     expect((await mgr('schema', 'show')).out).toContain('0000_initial  not applied')

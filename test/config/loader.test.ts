@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { ConfigError } from '../../src/config/config-error.ts'
+import { ConfigError, formatIssue } from '../../src/config/config-error.ts'
 import { type LoadOptions, loadConfig } from '../../src/config/loader.ts'
 import { PENDING_KEYS } from '../../src/config/pending-keys.ts'
 import { configSchema } from '../../src/config/schema/index.ts'
@@ -38,16 +38,31 @@ const load = ({ argv = [], ...options }: Given = {}) =>
     ...options,
   })
 
+test('several faults stand below one headline', () => {
+  const message = new ConfigError([
+    { source: 'a.toml', key: 'x', message: 'unknown key' },
+    { source: 'a.toml', key: '', message: 'odd' },
+  ]).message
+  expect(message).toBe('2 settings cannot be used:\n  a.toml: x: unknown key\n  a.toml: odd')
+})
+
 function issues(given: Given): string[] {
   try {
     load(given)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     expect(error.exitCode).toBe(2)
-    return error.message.replaceAll(dir.path, '').split('\n')
+    return error.issues.map((issue) => formatIssue(issue).replaceAll(dir.path, ''))
   }
   throw new Error('the configuration was taken')
 }
+
+test('a directory is no configuration file', () => {
+  mkdirSync(dir.at('folder'))
+  expect(issues({ argv: ['--config', dir.at('folder')] })).toEqual([
+    '/folder: expected a file; this is a directory',
+  ])
+})
 
 describe('defaults', () => {
   test('a role listens for other machines, up does not', () => {

@@ -69,3 +69,11 @@ test('order keys', () => {
   ])
   expect(() => parseOrder('name desc')).toThrow(QueryFilterError)
 })
+
+test('a fault names its argument and what stands around it, however long the text is', () => {
+  expect(() => parseOrder('name desc')).toThrow(
+    'order: expected column names with + or - at character 1 of "name desc"',
+  )
+  const long = `${'a == 1 & '.repeat(1000)}b ! 2${' & a == 1'.repeat(1000)}`
+  expect(() => parseFilter(long)).toThrow(/^filter: expected one of .+ at character \d+ of "….{55,65}…"$/)
+})

@@ -51,10 +51,13 @@ export function readConfigFiles(search: FileSearch): ReadFile[] {
   })
 }
 
-export function readConfigFile(path: string): ReadFile {
+export const readConfigFile = (path: string): ReadFile => parseConfigFile(path, readConfigText(path))
+
+/** @throws ConfigError that says why there is no text. */
+export function readConfigText(path: string): string {
   const text = readIfPresent(path)
   if (text === null) throw new ConfigError([{ source: path, key: '', message: 'no such file' }])
-  return parseConfigFile(path, text)
+  return text
 }
 
 export function parseConfigFile(path: string, text: string): ReadFile {
@@ -79,6 +82,14 @@ function readIfPresent(path: string): string | null {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    throw new ConfigError([{ source: path, key: '', message: `cannot be read (${code || String(error)})` }])
+    throw unreadable(path, code || String(error))
   }
+}
+
+function unreadable(path: string, code: string): ConfigError {
+  const reasons: Record<string, string> = {
+    EISDIR: 'expected a file; this is a directory',
+    EACCES: 'this user may not read it',
+  }
+  return new ConfigError([{ source: path, key: '', message: reasons[code] ?? `cannot be read (${code})` }])
 }

@@ -21,7 +21,7 @@ const KEY_OPTIONS: Readonly<Record<string, string>> = {
 
 export const CONFIG_FLAGS_HELP = `  -f, --config FILE     read this file instead of searching (repeatable)
       --data DIR        where this node keeps its files
-      --set KEY=VALUE   any key of config.example.toml, e.g. manager.service-addr=:8091
+      --set KEY=VALUE   a key of config.example.toml: manager.service-addr=:8091
       --log-level NAME  trace, debug, info, warning, error
       --join-token TEXT an agent's invitation, from "backendai mgr agent token"
       --debug           the same as --set debug.enabled=true`
