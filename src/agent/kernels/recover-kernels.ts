@@ -5,6 +5,7 @@ import type { AgentContext } from '../agent-context.ts'
 import { describeError } from '../agent-error.ts'
 import { parseResourceFile } from '../resources/resource-file.ts'
 import { scratchPaths } from '../scratch/scratch.ts'
+import { announcedServices } from './announced-services.ts'
 import { runBatch } from './batch-run.ts'
 import { occupiedSlots } from './claim-resources.ts'
 import { attachedDevices } from './container-spec.ts'
@@ -115,7 +116,7 @@ async function finishCreation(ctx: AgentContext, kernel: Kernel, container: Foun
       kernelId: record.kernelId,
       containerId: container.containerId,
       kernelHost: ctx.backend.kernelHost,
-      servicePorts: record.servicePorts,
+      servicePorts: kernel.link ? await announcedServices(kernel.link, record.servicePorts, ctx.log) : [],
       occupiedSlots: occupiedSlots(allocations),
       allocations,
       attachedDevices: await attachedDevices(ctx, allocations),

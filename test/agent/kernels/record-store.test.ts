@@ -3,14 +3,14 @@ import type { KernelRecord } from '../../../src/agent/kernels/kernel-record.ts'
 import { openRecordStore } from '../../../src/agent/kernels/record-store.ts'
 import { silentLogger } from '../../../src/lib/logger.ts'
 import { tempDirectory } from '../../harness/temp.ts'
-import { kernelConfig } from '../fixtures/fake-world.ts'
+import { CLUSTER, kernelConfig } from '../fixtures/fake-world.ts'
 
 const record = (kernelId: string, containerId: string | null): KernelRecord => ({
   version: 1,
   kernelId,
   sessionId: 's1',
   config: kernelConfig(kernelId),
-  cluster: { mode: 'single-node', size: 1, replicas: { main: 1 }, networkName: null, sshKeyPair: null },
+  cluster: CLUSTER,
   token: 'token',
   uid: 1000,
   gid: 1000,
