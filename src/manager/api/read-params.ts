@@ -42,6 +42,27 @@ function validate(schema: v.GenericSchema, input: unknown): unknown {
   const result = v.safeParse(schema, input)
   if (result.success) return result.output
   const data: Record<string, string> = {}
-  for (const issue of result.issues) data[v.getDotPath(issue) ?? ''] ??= issue.message
+  for (const issue of result.issues) data[sentPath(issue, input)] ??= issue.message
   throw new Problem('invalid-api-params', { msg: 'Input validation error', data })
 }
+
+/** Where the value is in what was sent: keys have a spelling per client, of which the schema knows one. */
+function sentPath(issue: v.BaseIssue<unknown>, input: unknown): string {
+  let at = input
+  const keys = (issue.path ?? []).map(({ key }) => {
+    const sent = spelling(String(key), at)
+    at = isObject(at) ? at[sent] : undefined
+    return sent
+  })
+  return keys.join('.')
+}
+
+function spelling(key: string, sentIn: unknown): string {
+  if (!isObject(sentIn) || key in sentIn) return key
+  const snake = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  const camel = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  return [snake, camel].find((name) => name in sentIn) ?? key
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
