@@ -39,11 +39,12 @@ function build(bun) {
 }
 
 /** Starts `up` in a process group of its own, so that Ctrl-C reaches it once, from here. It logs to its data directory. */
-async function startCluster(backend) {
+async function startCluster(backend, exit) {
   mkdirSync(data, { recursive: true, mode: 0o711 })
   const readyFile = join(data, 'ready.json')
   rmSync(readyFile, { force: true })
   const choice = backend === 'process' ? ['--set', 'agent.backend=process'] : []
+  if (exit) choice.push('--unattended')
   const child = spawn(executable, ['up', '--ready-file', readyFile, ...choice], {
     env: { ...process.env, BACKENDAI_DATA: data },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -117,7 +118,7 @@ async function main() {
   build(bun)
   const { backend, why } = await prepareBackend(bun, say)
   const started = performance.now()
-  const { ready, greet, ended } = await startCluster(backend)
+  const { ready, greet, ended } = await startCluster(backend, exit)
   say(`Cluster is up in ${((performance.now() - started) / 1000).toFixed(2)} s`)
   say(`Kernel backend: ${ready.backend?.description ?? 'none'}`)
   if (backend === 'process') say(`Not Docker: ${why}`)

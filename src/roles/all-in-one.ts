@@ -39,12 +39,13 @@ export async function up(argv: string[]): Promise<number> {
         admin: cluster.admin,
         adminFile: cluster.adminFile,
         scratchRoot: cluster.scratchRoot,
+        attended: !options.unattended,
       }),
     )
   }
   const signal = await stopped
   context.log.info({ signal }, 'stopping')
-  if (!options.quiet) {
+  if (!options.quiet && !options.unattended) {
     const fate = options.drain ? 'sessions of this node end' : 'sessions keep running'
     process.stdout.write(`Stopping; ${fate}.\n`)
   }

@@ -13,6 +13,8 @@ export interface Greeting {
   adminFile: string | null
   /** Where users' files are; shown when that is not in the data directory. */
   scratchRoot: string | null
+  /** Somebody is there who may stop it; default true. */
+  attended?: boolean
 }
 
 /** What `up` prints once everything runs; fits 80 columns. The password is shown here and nowhere else. */
@@ -26,9 +28,8 @@ export function greetingText(greeting: Greeting): string {
   if (greeting.logFile) rows.push(['Log', greeting.logFile])
   if (greeting.admin) rows.push(...loginRows(greeting.admin))
   rows.push(greeting.adminFile ? ['Keypair', greeting.adminFile] : ['Accounts', 'those in the database'])
-  return [`Backend.AI ${greeting.version} is ready.`, '', ...lines(rows), '', 'Ctrl-C stops it.', ''].join(
-    '\n',
-  )
+  const howToStop = greeting.attended === false ? [] : ['', 'Ctrl-C stops it.']
+  return [`Backend.AI ${greeting.version} is ready.`, '', ...lines(rows), ...howToStop, ''].join('\n')
 }
 
 /** What the manager of a cluster prints at its very first start, and never again. */

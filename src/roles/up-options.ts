@@ -11,6 +11,7 @@ Options
 ${CONFIG_FLAGS_HELP}
       --ready-file FILE write the addresses as JSON once everything runs
       --quiet           no greeting
+      --unattended      no word about stopping, for scripts that stop it
       --drain           end all sessions of this node when stopping
 
 Examples
@@ -21,15 +22,18 @@ Examples
 export interface UpOptions {
   readyFile: string | null
   quiet: boolean
+  /** Nobody is there to press Ctrl-C. */
+  unattended: boolean
   drain: boolean
 }
 
 /** @throws ConfigError (exit code 2) naming an argument that means nothing here. */
 export function upOptions(rest: readonly string[]): UpOptions {
-  const options: UpOptions = { readyFile: null, quiet: false, drain: false }
+  const options: UpOptions = { readyFile: null, quiet: false, unattended: false, drain: false }
   const args = [...rest]
   for (let arg = args.shift(); arg !== undefined; arg = args.shift()) {
     if (arg === '--quiet') options.quiet = true
+    else if (arg === '--unattended') options.unattended = true
     else if (arg === '--drain') options.drain = true
     else if (arg === '--ready-file') options.readyFile = args.shift() ?? ''
     else if (arg.startsWith('--ready-file=')) options.readyFile = arg.slice('--ready-file='.length)

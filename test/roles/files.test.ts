@@ -63,8 +63,9 @@ test('a node secret is made once and private', () => {
 })
 
 test('the options of up', () => {
-  expect(upOptions(['--quiet', '--ready-file', '/x', '--drain'])).toEqual({
+  expect(upOptions(['--quiet', '--unattended', '--ready-file', '/x', '--drain'])).toEqual({
     quiet: true,
+    unattended: true,
     readyFile: '/x',
     drain: true,
   })
@@ -108,6 +109,7 @@ test('the greeting points at no keypair that is not there, and at files that are
     adminFile: null,
     scratchRoot: '/var/tmp/backendai-01234567/scratches',
   })
+  expect(text).toEndWith('\n\nCtrl-C stops it.\n')
   expect(text).not.toContain('Keypair')
   expect(text).toContain('  Accounts  those in the database\n')
   expect(text).toContain('  Scratch   /var/tmp/backendai-01234567/scratches\n')
@@ -131,4 +133,19 @@ test('log lines for people carry fields and errors', () => {
     err: { message: 'boom' },
   })
   expect(prettyLine(line, { colored: false, verbose: false })).toBe('12:34:56.789 WARN  odd  id=x\n  boom\n')
+})
+
+test('the greeting of a cluster that a script stops says nothing of Ctrl-C', () => {
+  const text = greetingText({
+    version: '0.1.0',
+    endpoints: {},
+    runtimes: null,
+    dataDir: '/root/data',
+    logFile: null,
+    admin: null,
+    adminFile: '/root/data/admin.json',
+    scratchRoot: null,
+    attended: false,
+  })
+  expect(text).toEndWith('  Keypair   /root/data/admin.json\n')
 })
