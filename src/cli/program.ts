@@ -23,7 +23,9 @@ export async function runCli(argv: string[], io: CliIo = processIo()): Promise<n
   })
   try {
     const program = await buildProgram(argv, io, binding.bind)
-    await program.parseAsync(argv, { from: 'user' })
+    const isUnknown = namesUnknownCommand(program, argv)
+    const words = isUnknown ? argv.filter((word) => word !== '--help' && word !== '-h') : argv
+    await program.parseAsync(words, { from: 'user' })
     return binding.exitCode()
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
@@ -93,13 +95,26 @@ export async function buildProgram(
 
 const FLAGS_WITH_VALUE = new Set(['--endpoint', '--access-key', '--secret-key', '--output'])
 
-/** The command word: the first one that is neither a flag nor a flag's value. `help` stands for what follows. */
-export function firstWord(argv: readonly string[]): string {
+/** The command word: the first one that is neither a flag nor a flag's value. */
+export const firstWord = (argv: readonly string[]): string => plainWords(argv).next().value ?? ''
+
+function* plainWords(argv: readonly string[]): Generator<string, undefined> {
   let skip = false
   for (const word of argv) {
     if (skip) skip = false
     else if (FLAGS_WITH_VALUE.has(word)) skip = true
-    else if (!word.startsWith('-')) return word
+    else if (!word.startsWith('-')) yield word
   }
-  return ''
+}
+
+/** Asked for the help of a command that does not exist, commander shows the one of the group, as if nothing was wrong. */
+function namesUnknownCommand(program: Command, argv: readonly string[]): boolean {
+  let group = program
+  for (const word of plainWords(argv)) {
+    if (group.commands.length === 0) return false
+    const next = group.commands.find((command) => command.name() === word || command.aliases().includes(word))
+    if (!next) return true
+    group = next
+  }
+  return false
 }

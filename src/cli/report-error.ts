@@ -1,4 +1,5 @@
 import { ApiError, ConnectionLostError, UnreachableError } from '../client/errors.ts'
+import { isProblemKind } from '../core/problem.ts'
 import type { CliIo } from './cli-io.ts'
 import { CliError, EXIT } from './exit-code.ts'
 import type { Output } from './output.ts'
@@ -52,10 +53,20 @@ function reachHints(error: UnreachableError): string[] {
   ]
 }
 
-const apiMessage = (error: ApiError): string => {
+/** Their titles say nothing that the status does not. */
+const BARE_TITLES = new Set(['generic-bad-request', 'generic-forbidden', 'invalid-api-params'])
+
+/** One sentence where the server, or the agent behind it, has said one. */
+function apiMessage(error: ApiError): string {
   const inside = error.agentDetails
-  const agent = inside ? ` (agent: ${inside.exception ?? inside.title})` : ''
-  return `${error.message}${agent}`
+  if (inside) {
+    const exception = inside.exception ?? inside.title
+    const [, kind = '', sentence = ''] = /^([\w-]+): (.+[.!?])$/s.exec(exception) ?? []
+    const isForPeople = kind === 'Problem' || isProblemKind(kind)
+    return isForPeople ? sentence : `${error.message} (agent: ${exception})`
+  }
+  const isSentence = error.msg !== undefined && /[.!?]$/.test(error.msg)
+  return isSentence && BARE_TITLES.has(error.kind) ? (error.msg ?? '') : error.message
 }
 
 function apiHints(error: ApiError): string[] {

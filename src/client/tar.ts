@@ -1,7 +1,7 @@
-/** One regular file or directory of a tar archive. */
+/** One member of a tar archive; `other` is a link, pipe or device, by its name only. */
 export interface TarEntry {
   path: string
-  kind: 'file' | 'directory'
+  kind: 'file' | 'directory' | 'other'
   /** Permission bits. */
   mode: number
   /** Seconds since the epoch. */
@@ -13,8 +13,7 @@ const BLOCK = 512
 const decoder = new TextDecoder()
 
 /**
- * Regular files and directories of a POSIX tar archive (ustar, GNU long names, pax paths); links and devices are
- * left out. Paths are as they stand in the archive: the caller keeps them inside its directory.
+ * The members of a POSIX tar archive (ustar, GNU long names, pax paths). Paths are as they stand in the archive: the caller keeps them inside its directory.
  * @throws RangeError when the archive is cut off or damaged.
  */
 export function readTar(archive: Uint8Array): TarEntry[] {
@@ -38,11 +37,11 @@ export function readTar(archive: Uint8Array): TarEntry[] {
       longName = paxPath(content) ?? longName
       continue
     }
-    if (type === 'g') continue
+    if (type === 'g' || type === 'K') continue
     const kind = kindOf(type)
     const path = longName ?? nameOf(header)
     longName = null
-    if (!kind || !path) continue
+    if (!path) continue
     entries.push({
       path,
       kind,
@@ -54,9 +53,9 @@ export function readTar(archive: Uint8Array): TarEntry[] {
   return entries
 }
 
-function kindOf(type: string): TarEntry['kind'] | null {
+function kindOf(type: string): TarEntry['kind'] {
   if (type === '0' || type === '\0' || type === '7') return 'file'
-  return type === '5' ? 'directory' : null
+  return type === '5' ? 'directory' : 'other'
 }
 
 function nameOf(header: Uint8Array): string {

@@ -336,8 +336,10 @@ describe('files', () => {
   afterEach(() => rmSync(directory, { recursive: true }))
 
   const answerTar = (...paths: string[]): void =>
+    answerMembers(...paths.map((path) => ({ path, content: 'data' })))
+  const answerMembers = (...members: Parameters<typeof tarOf>[0]): void =>
     manager.on('POST /session/mine/download', () => {
-      const archive = tarOf(paths.map((path) => ({ path, content: 'data' })))
+      const archive = tarOf(members)
       const body = Buffer.concat([Buffer.from('--B\r\n\r\n'), archive, Buffer.from('\r\n--B--')])
       return new Response(body, { headers: { 'content-type': 'multipart/mixed; boundary="B"' } })
     })
@@ -347,6 +349,50 @@ describe('files', () => {
     const result = await cli(['download', 'mine', 'out', '--dest', 'here'], { cwd: directory })
     expect(result.code).toBe(0)
     expect(readFileSync(join(directory, 'here/out/a.txt'), 'utf8')).toBe('data')
+  })
+
+  test('download of what holds no file fails and says what is left out', async () => {
+    answerMembers({ path: 'out/', content: '', type: '5' }, { path: 'out/latest', content: '', type: '2' })
+    const links = await cli(['download', 'mine', 'out'], { cwd: directory })
+    expect([links.code, links.stderr]).toEqual([
+      1,
+      '✘ There is no file to download in out.\n  Left out, as only files and folders are copied: out/latest.\n',
+    ])
+    expect(existsSync(join(directory, 'out/latest'))).toBe(false)
+    answerMembers()
+    const nothing = await cli(['download', 'mine', 'pipe'], { cwd: directory })
+    expect([nothing.code, nothing.stderr]).toEqual([
+      1,
+      '✘ There is no file to download in pipe.\n  Links, pipes and devices are not copied.\n',
+    ])
+  })
+
+  test('download beside files names what it leaves out', async () => {
+    answerMembers({ path: 'a', content: 'data' }, { path: 'link', content: '', type: '2' })
+    const result = await cli(['download', 'mine', '.'], { cwd: directory })
+    expect(result.code).toBe(0)
+    expect(result.stderr).toContain(
+      '! Left out, as only files and folders are copied: link.\n✔ Downloaded 1 file',
+    )
+  })
+
+  const executionFailed = 'Executing user code in the kernel has failed.'
+  const inAgent = (exception: string) =>
+    problem(500, 'kernel-execution-failed', executionFailed, {
+      'agent-details': { type: 'about:agent', title: 'Agent-side exception occurred.', exception },
+    })
+  const badRequest = () =>
+    problem(400, 'generic-bad-request', 'Bad request.', { msg: 'nosuch does not exist.' })
+
+  test.each([
+    ['a sentence of the server', badRequest, 'nosuch does not exist.'],
+    ['a sentence of the agent', () => inAgent('Problem: nosuch does not exist.'), 'nosuch does not exist.'],
+    ['a kind of problem', () => inAgent('over-limit: It is too big.'), 'It is too big.'],
+    ['an exception', () => inAgent('OSError: EIO'), `${executionFailed} (agent: OSError: EIO)`],
+  ])('a failure is told in one sentence: %s', async (_what, answer, message) => {
+    manager.on('POST /session/mine/download', answer)
+    const result = await cli(['download', 'mine', 'nosuch'], { cwd: directory })
+    expect([result.code, result.stderr]).toEqual([1, `✘ ${message}\n`])
   })
 
   test.each(['../evil.txt', '/tmp/../evil.txt', 'a/../../evil.txt'])(

@@ -30,16 +30,30 @@ export const defineDownload: Define = (parent, bind) => {
         const entries = await onSession(context, session, () => client.sessions.download(session, paths, ref))
         const directory = resolve(context.io.cwd, options.dest)
         for (const entry of entries) await extract(entry, directory)
-        const files = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path)
-        if (context.out.isJson) context.out.json({ session, directory, files })
+        const named = (wanted: TarEntry['kind']): string[] =>
+          entries.filter(({ kind }) => kind === wanted).map(({ path }) => path)
+        const files = named('file')
+        const others = named('other')
+        if (files.length === 0) throw nothingCame(paths, others)
+        if (context.out.isJson) context.out.json({ session, directory, files, left_out: others })
+        if (others.length > 0) context.out.warn(leftOut(others))
         context.out.done(`Downloaded ${files.length} file${files.length === 1 ? '' : 's'} into ${directory}.`)
         return EXIT.ok
       }),
     )
 }
 
+const leftOut = (others: readonly string[]): string =>
+  `Left out, as only files and folders are copied: ${others.join(', ')}.`
+
+const nothingCame = (paths: readonly string[], others: readonly string[]): CliError =>
+  new CliError(`There is no file to download in ${paths.join(', ')}.`, {
+    hints: [others.length > 0 ? leftOut(others) : 'Links, pipes and devices are not copied.'],
+  })
+
 /** Writes below `directory` only, whatever the archive says. */
 export async function extract(entry: TarEntry, directory: string): Promise<void> {
+  if (entry.kind === 'other') return
   const path = resolve(directory, entry.path)
   const inside = relative(directory, path)
   if (inside.startsWith('..') || resolve(directory, inside) !== path) {
