@@ -1,6 +1,9 @@
+import type { IncomingMessage } from 'node:http'
 import * as v from 'valibot'
 import { Problem } from '../../core/problem.ts'
 import type { HttpEnv } from '../../lib/http/http-env.ts'
+
+type BodySource = Pick<HttpEnv, 'readBody'> & { readonly incoming: Pick<IncomingMessage, 'headers'> }
 
 /**
  * The parameters of a request: its JSON body when there is a non-empty one, whatever the method, else its query
@@ -9,14 +12,14 @@ import type { HttpEnv } from '../../lib/http/http-env.ts'
  */
 export async function readParams(
   schema: v.GenericSchema,
-  env: HttpEnv,
+  env: BodySource,
   query: URLSearchParams,
   maxBodyBytes: number,
 ): Promise<unknown> {
   return validate(schema, (await jsonBody(env, maxBodyBytes)) ?? fromQuery(query))
 }
 
-async function jsonBody(env: HttpEnv, maxBodyBytes: number): Promise<unknown> {
+async function jsonBody(env: BodySource, maxBodyBytes: number): Promise<unknown> {
   if (env.incoming.headers['content-type']?.startsWith('multipart/')) return undefined
   const bytes = await env.readBody(maxBodyBytes)
   if (bytes.length === 0) return undefined

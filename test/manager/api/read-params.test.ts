@@ -7,7 +7,7 @@ import { readParams } from '../../../src/manager/api/read-params.ts'
 async function refused(body: object): Promise<string[]> {
   const bytes = new TextEncoder().encode(JSON.stringify(body))
   const env = { incoming: { headers: {} }, readBody: async () => bytes }
-  const params = readParams(createSessionParams, env as never, new URLSearchParams(), 1000)
+  const params = readParams(createSessionParams, env, new URLSearchParams(), 1000)
   const error = await params.then(
     () => null,
     (reason: unknown) => reason,
