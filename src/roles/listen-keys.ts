@@ -60,7 +60,10 @@ export async function namingListenKeys<T>(config: LoadedConfig, start: () => Pro
     const found = listenKeys(config).find(({ address }) => address.host === host && address.port === port)
     if (!found) throw error
     const { key } = found
-    if (error.isAddressWrong) throw new ConfigError([{ source: config.sourceOf(key), key, message }])
+    if (error.isAddressWrong) {
+      const expected = `${message}; expected an address of this machine, e.g. 127.0.0.1:${port}`
+      throw new ConfigError([{ source: config.sourceOf(key), key, message: expected }])
+    }
     throw new Error(`${key}: ${message}`, { cause: error })
   }
 }

@@ -36,7 +36,7 @@ describe('an address that cannot be listened at', () => {
     const error = await failure(() => namingListenKeys(config, () => serve(config.manager.serviceAddr)))
     expect(error).toBeInstanceOf(ConfigError)
     expect(String(error)).toContain(
-      'command line: manager.service-addr: cannot listen at 192.0.2.1:9: this machine has no such address',
+      'command line: manager.service-addr: cannot listen at 192.0.2.1:9: this machine has no such address (EADDRNOTAVAIL); expected an address of this machine, e.g. 127.0.0.1:9',
     )
   })
 
