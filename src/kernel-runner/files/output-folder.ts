@@ -6,7 +6,7 @@ import { below, openFolderInside } from './open-inside.ts'
 
 /** Where programs put files for the client (003, "Execution Result Object"). */
 const FOLDER = '.output'
-/** A run reports so many files; what else there is can be listed and downloaded as any file. */
+/** A run reports so many files; what else there is can be listed and downloaded like every file. */
 const MAX_FILES = 1000
 /** So many entries are looked at, before a run and after it. */
 const MAX_ENTRIES = 10_000

@@ -2,7 +2,7 @@ import { count, type SQL } from 'drizzle-orm'
 import { Problem } from '../../../core/problem.ts'
 import type { PageArgs } from './context.ts'
 
-export interface Page<Row> {
+interface Page<Row> {
   items: Row[]
   total_count: number
 }
@@ -22,4 +22,4 @@ export const counted = { n: count() }
 export const countOf = async (query: PromiseLike<{ n: number }[]>): Promise<number> =>
   (await query)[0]?.n ?? 0
 
-export type Condition = SQL | undefined
+type Condition = SQL | undefined
