@@ -1,11 +1,6 @@
-import { count, type SQL } from 'drizzle-orm'
+import { count } from 'drizzle-orm'
 import { Problem } from '../../../core/problem.ts'
 import type { PageArgs } from './context.ts'
-
-interface Page<Row> {
-  items: Row[]
-  total_count: number
-}
 
 const MAX_PAGE = 1000
 
@@ -21,5 +16,3 @@ export function pageBounds({ limit, offset }: PageArgs): { limit: number; offset
 export const counted = { n: count() }
 export const countOf = async (query: PromiseLike<{ n: number }[]>): Promise<number> =>
   (await query)[0]?.n ?? 0
-
-type Condition = SQL | undefined
