@@ -108,13 +108,17 @@ async function relayBatch(options: OutboxRelayOptions, lease: Lease): Promise<nu
     }
   }
   if (published.length > 0) {
-    await store.tx(async (tx) => {
-      await store.checkLease(tx, lease)
-      await tx
-        .update(outbox)
-        .set({ relayedAt: new Date(clock.now()) })
-        .where(inArray(outbox.seq, published))
-    })
+    // A lost mark only publishes again, under the same ids.
+    await store.tx(
+      async (tx) => {
+        await store.checkLease(tx, lease)
+        await tx
+          .update(outbox)
+          .set({ relayedAt: new Date(clock.now()) })
+          .where(inArray(outbox.seq, published))
+      },
+      { relaxed: true },
+    )
   }
   if (failure !== null) throw failure
   return published.length

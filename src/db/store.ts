@@ -25,6 +25,14 @@ export interface Lease {
   epoch: number
 }
 
+export interface TxOptions {
+  /**
+   * A power loss may take the transaction, a crash of any process may not. For what the next start does again anyway;
+   * it never outlives a transaction before it. Default false.
+   */
+  relaxed?: boolean
+}
+
 /** The store port: one suite in test/contract/store.test.ts runs against both drivers. */
 export interface Store extends AsyncDisposable {
   readonly dialect: 'sqlite' | 'postgres'
@@ -35,7 +43,7 @@ export interface Store extends AsyncDisposable {
    * Runs `body` in one serialisable write transaction. The body may run again after a conflict, so it awaits
    * nothing but the store and has no other effect. A throw rolls back, and so does a failed query, caught or not.
    */
-  tx<T>(body: (tx: Tx) => Promise<T>): Promise<T>
+  tx<T>(body: (tx: Tx) => Promise<T>, options?: TxOptions): Promise<T>
   /** Called after each commit that emitted events: in this process, and soon after those of others on PostgreSQL. */
   onCommit(listener: () => void): Disposable
   /** Takes or prolongs a lease for `ttlMs`; null while another holder has it. */

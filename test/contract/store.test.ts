@@ -267,6 +267,24 @@ describe.each(storeDrivers())('store on $name', (driver) => {
     expect(await byKey({ key: 'prepared/3' })).toEqual([])
   })
 
+  test('a relaxed transaction is a transaction like any other, and so is the one after it', async () => {
+    const change = (value: string, options?: { relaxed: boolean }, failure?: Error) =>
+      store.tx(async (tx) => {
+        await tx
+          .insert(store.tables.sharedConfig)
+          .values({ key: 'relaxed', value, revision: 1 })
+          .onConflictDoUpdate({ target: store.tables.sharedConfig.key, set: { value } })
+        if (failure) throw failure
+        return value
+      }, options)
+    expect(await change('one', { relaxed: true })).toBe('one')
+    expect((await config('relaxed'))?.value).toBe('one')
+    await expect(change('two', { relaxed: true }, new Error('no'))).rejects.toThrow('no')
+    expect((await config('relaxed'))?.value).toBe('one')
+    await change('three')
+    expect((await config('relaxed'))?.value).toBe('three')
+  })
+
   test('emits checked events with their source, in order, and says so after the commit', async () => {
     const { outbox } = store.tables
     let heard = 0

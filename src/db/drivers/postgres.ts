@@ -14,7 +14,7 @@ import {
 import { postgresKit } from '../kit.ts'
 import { createLeases } from '../leases.ts'
 import { createOutboxBuffer } from '../outbox.ts'
-import type { Db, Store, Tx } from '../store.ts'
+import type { Db, Store, Tx, TxOptions } from '../store.ts'
 import { defineTables } from '../tables/index.ts'
 import { createPostgresClient, describePostgresUrl } from './postgres-client.ts'
 import { OUTBOX_LOCK } from './postgres-locks.ts'
@@ -70,14 +70,18 @@ function createStore(sql: Sql, options: PostgresStoreOptions): Store {
     await Promise.all([before, tx.insert(tables.outbox).values(rows)])
   }
 
-  async function attempt<T>(body: (tx: Tx) => Promise<T>): Promise<Attempt<T>> {
+  async function attempt<T>(
+    body: (tx: Tx) => Promise<T>,
+    { relaxed = false }: TxOptions,
+  ): Promise<Attempt<T>> {
     const outbox = createOutboxBuffer(source, clock.now)
     const watch = { open: true, conflict: false }
     try {
       const value = await sql.begin(BEGIN, async (transaction) => {
         const connection = transaction as unknown as Sql
         const tx = Object.assign(postgresTransactionDb(connection, watch), { emit: outbox.emit })
-        const result = await current.run(watch, () => body(tx))
+        const light = relaxed ? connection.unsafe('SET LOCAL synchronous_commit = off') : null
+        const [result] = await Promise.all([current.run(watch, () => body(tx)), light])
         watch.open = false
         if (outbox.rows.length > 0) {
           const writer = postgresTransactionDb(connection, { open: true, conflict: false })
@@ -93,11 +97,11 @@ function createStore(sql: Sql, options: PostgresStoreOptions): Store {
     }
   }
 
-  async function tx<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
+  async function tx<T>(body: (tx: Tx) => Promise<T>, options: TxOptions = {}): Promise<T> {
     if (closing !== null) throw new StoreClosedError()
     if (current.getStore()?.open === true) throw new NestedTransactionError()
     for (let count = 1; ; count += 1) {
-      const outcome = await attempt(body)
+      const outcome = await attempt(body, options)
       if (outcome.done) {
         if (outcome.emitted) listeners.notify()
         return outcome.result

@@ -11,7 +11,7 @@ import { NestedTransactionError, StoreClosedError } from '../errors.ts'
 import { sqliteKit } from '../kit.ts'
 import { createLeases } from '../leases.ts'
 import { createOutboxBuffer } from '../outbox.ts'
-import type { Db, Store, Tx } from '../store.ts'
+import type { Db, Store, Tx, TxOptions } from '../store.ts'
 import { defineTables } from '../tables/index.ts'
 import { closeToOthers, makePrivate } from './private-file.ts'
 import { lockDatabaseFile } from './sqlite-lock.ts'
@@ -37,8 +37,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const { clock, log, source = 'manager' } = options
   const stack = new DisposableStack()
   try {
-    const { reader, writer } = openConnections(options, stack)
-    return createStore(reader, writer, { clock, log, source }, stack.move())
+    const { reader, writer, sync } = openConnections(options, stack)
+    return createStore(reader, writer, { clock, log, source, sync }, stack.move())
   } catch (error) {
     stack.dispose()
     throw error
@@ -58,7 +58,8 @@ function openConnections(options: SqliteStoreOptions, stack: DisposableStack) {
   for (const side of ['-wal', '-shm', '-journal']) closeToOthers(path + side)
   const writer = connect(path, stack)
   writer.run('PRAGMA journal_mode = WAL')
-  writer.run(`PRAGMA synchronous = ${inMemory ? 'OFF' : 'FULL'}`)
+  const sync: Deps['sync'] = inMemory ? 'OFF' : 'FULL'
+  writer.run(`PRAGMA synchronous = ${sync}`)
   migrateSqlite(writer, { clock, log })
   writer.run('PRAGMA foreign_keys = ON')
   const reader = connect(path, stack)
@@ -66,7 +67,7 @@ function openConnections(options: SqliteStoreOptions, stack: DisposableStack) {
   reader.query('SELECT count(*) FROM schema_migrations').get()
   // Both connections have every file open now: without names nothing is left behind, even after SIGKILL.
   if (inMemory) rmSync(dirname(path), { recursive: true })
-  return { reader, writer }
+  return { reader, writer, sync }
 }
 
 function connect(path: string, stack: DisposableStack): Database {
@@ -80,10 +81,12 @@ interface Deps {
   clock: Clock
   log: Logger
   source: string
+  /** The level of `PRAGMA synchronous` for acknowledged writes. */
+  sync: 'FULL' | 'OFF'
 }
 
 function createStore(reader: Database, writer: Database, deps: Deps, resources: DisposableStack): Store {
-  const { clock, log, source } = deps
+  const { clock, log, source, sync } = deps
   const tables = defineTables(sqliteKit)
   const listeners = createCommitListeners(log)
   const compile = createStatementCache(writer)
@@ -93,14 +96,17 @@ function createStore(reader: Database, writer: Database, deps: Deps, resources: 
   let tail: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | null = null
 
-  async function run<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
+  async function run<T>(body: (tx: Tx) => Promise<T>, { relaxed = false }: TxOptions): Promise<T> {
     const startedAt = clock.now()
     const outbox = createOutboxBuffer(source, clock.now)
     const transaction = openSqliteTransaction(compile)
     const scope = { open: true }
-    writer.run('BEGIN IMMEDIATE')
+    // NORMAL leaves it in the log, whose next full commit or checkpoint brings all before it to the disk, in order.
+    const isLight = relaxed && sync === 'FULL'
+    if (isLight) writer.run('PRAGMA synchronous = NORMAL')
     let result: T
     try {
+      writer.run('BEGIN IMMEDIATE')
       result = await current.run(scope, () => body(Object.assign(transaction.db, { emit: outbox.emit })))
       if (outbox.rows.length > 0) await transaction.db.insert(tables.outbox).values([...outbox.rows])
       transaction.close()
@@ -110,6 +116,7 @@ function createStore(reader: Database, writer: Database, deps: Deps, resources: 
       throw error
     } finally {
       scope.open = false
+      if (isLight) writer.run('PRAGMA synchronous = FULL')
       const took = clock.now() - startedAt
       if (took > SLOW_TRANSACTION_MS) log.warn({ took }, 'a write transaction held the store for long')
     }
@@ -117,10 +124,10 @@ function createStore(reader: Database, writer: Database, deps: Deps, resources: 
     return result
   }
 
-  function tx<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
+  function tx<T>(body: (tx: Tx) => Promise<T>, options: TxOptions = {}): Promise<T> {
     if (closing !== null) return Promise.reject(new StoreClosedError())
     if (current.getStore()?.open === true) return Promise.reject(new NestedTransactionError())
-    const done = tail.then(() => run(body))
+    const done = tail.then(() => run(body, options))
     tail = done.catch(() => undefined)
     return done
   }

@@ -27,7 +27,8 @@ async function store(context: AgentContext, agentId: string, report: AgentReport
     case 'kernel_preparing':
     case 'kernel_creating':
     case 'kernel_pulling':
-      await db.tx((tx) => storeProgress(tx, db, report, at))
+      // Nothing rests on them: later reports and the reconciliation tell where a kernel is.
+      await db.tx((tx) => storeProgress(tx, db, report, at), { relaxed: true })
       return
     case 'kernel_started': {
       const wanted = await db.tx((tx) => storeStarted(tx, db, report.sessionId, report.created, at))
