@@ -66,7 +66,9 @@ function userOf(options: ClientOptions): User {
   return {
     async start(name, clientToken, signal) {
       const resources = { cpu: '1', mem: '256m' }
-      const options = { image: 'python', name, clientToken, resources, maxWaitSeconds: 20 }
+      // A port, too: it may be handed out once only.
+      const preopenPorts = [8888]
+      const options = { image: 'python', name, clientToken, resources, preopenPorts, maxWaitSeconds: 20 }
       const { sessionId, status } = await sessions.getOrCreate(options, signal)
       if (status !== 'RUNNING') throw new Error(`the session ${name} (${sessionId}) is ${status}`)
       return sessionId
