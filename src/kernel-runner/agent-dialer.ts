@@ -38,18 +38,18 @@ export class AgentDialer {
     await this.#socket?.drained()
   }
 
-  /** Runs until the signal aborts. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Runs until the signal aborts. `tried` is called when the first hello is sent, or could not be. */
+  async run(signal: AbortSignal, tried: () => void): Promise<void> {
     let delay = FIRST_DELAY_MS
     while (!signal.aborted) {
-      const wasWelcomed = await this.#connectOnce(signal)
+      const wasWelcomed = await this.#connectOnce(signal, tried)
       if (signal.aborted) return
       delay = wasWelcomed ? FIRST_DELAY_MS : Math.min(delay * 2, LONGEST_DELAY_MS)
       await this.#pause(delay, signal)
     }
   }
 
-  async #connectOnce(signal: AbortSignal): Promise<boolean> {
+  async #connectOnce(signal: AbortSignal, tried: () => void): Promise<boolean> {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
     let frames: FrameSocket | null = null
     const close = () => frames?.close(null)
@@ -61,6 +61,7 @@ export class AgentDialer {
             frames = new FrameSocket(socket, { frame: (frame) => this.#receive(frame), closed: () => end() })
             this.#socket = frames
             frames.send({ kind: 'hello', hello: this.#options.hello() })
+            tried()
           },
           data: (_socket, chunk) => frames?.receive(chunk),
           drain: () => frames?.flush(),
@@ -71,6 +72,7 @@ export class AgentDialer {
       })
     } catch (error) {
       this.#options.log.debug({ error: String(error) }, 'the agent does not listen')
+      tried()
       return false
     }
     signal.addEventListener('abort', close, { once: true })

@@ -40,6 +40,8 @@ export class Runner {
   readonly #containerLog: ContainerLog
   readonly #setup: HomeSetup
   readonly #setupDone: Promise<void>
+  /** The session waits for the hello only, so that goes first; also resolved when nobody listens yet. */
+  readonly #greeted = Promise.withResolvers<void>()
   #epoch = ''
   #lastCommand = 0
 
@@ -84,7 +86,7 @@ export class Runner {
     }
     this.#outbox = new Outbox(send)
     const output = new OutputFolder(workDir)
-    this.#setupDone = this.#setup.run()
+    this.#setupDone = this.#greeted.promise.then(() => this.#setup.run())
     this.#queue = new TaskQueue({
       runtime: this.#runtime,
       outbox: this.#outbox,
@@ -115,10 +117,12 @@ export class Runner {
 
   /** Serves until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    const dialing = this.#dialer.run(signal, () => this.#greeted.resolve())
+    await Promise.race([this.#greeted.promise, dialing])
     // An interpreter looks for its packages when it starts: not before bootstrap.sh has installed them.
     if (this.#setup.hasScript) void this.#setupDone.then(() => this.#prepare())
-    else this.#prepare()
-    await this.#dialer.run(signal)
+    else if (!signal.aborted) this.#prepare()
+    await dialing
     this.#containerLog.close()
   }
 

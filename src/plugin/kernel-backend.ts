@@ -82,8 +82,11 @@ export interface KernelBackend extends AsyncDisposable {
   images(): Promise<ImageReport[]>
   hasImage(canonical: string, digest: string | null): Promise<boolean>
   pull(image: string, auth: { username: string; password: string } | null, signal: AbortSignal): Promise<void>
-  /** Creates and starts; leaves nothing behind when it throws. */
-  run(spec: ContainerSpec): Promise<{ containerId: string }>
+  /**
+   * Creates and starts; leaves nothing behind when it throws. The spec's folders are there; what they hold, and all
+   * else a start needs, may still be under way: nothing runs before `prepared` has resolved, its rejection is thrown.
+   */
+  run(spec: ContainerSpec, prepared?: Promise<unknown>): Promise<{ containerId: string }>
   /**
    * Stops (SIGTERM to the runner, then SIGKILL after `graceMs`), takes the last output (at most `maxLogBytes` from its
    * end; 0 = none) and removes; unknown ids are no error.

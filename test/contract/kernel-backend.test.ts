@@ -134,6 +134,16 @@ for (const driver of [nativeDriver, dockerDriver()]) {
       return { ...spec, labels: { ...labels, ...spec.labels } }
     }
 
+    test('starts nothing before all is prepared, and leaves nothing where that fails', async () => {
+      const spec = specOf({})
+      const prepared = Promise.withResolvers<void>()
+      const started = backend.run(spec, prepared.promise)
+      prepared.reject(new Error('no room'))
+      await expect(started).rejects.toThrow('no room')
+      expect((await backend.find(OWNER)).filter(({ kernelId }) => kernelId === spec.kernelId)).toEqual([])
+      expect(existsSync(readyFile(spec))).toBe(false)
+    })
+
     const readyFile = ({ workDir }: ContainerSpec) => join(workDir, 'ready.json')
     async function runReady(behaviour: object, change: Partial<ContainerSpec> = {}) {
       const spec = specOf(behaviour, change)

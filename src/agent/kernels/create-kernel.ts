@@ -5,7 +5,13 @@ import type { Allocations } from '../allocator/allocator.ts'
 import type { ResourceFile } from '../resources/resource-file.ts'
 import { configFiles, resourceFileOf } from '../scratch/config-files.ts'
 import { homeFiles, relativeToHome } from '../scratch/home-files.ts'
-import { makeScratch, type ScratchPaths, scratchPaths, writeScratchFile } from '../scratch/scratch.ts'
+import {
+  fillScratch,
+  makeScratch,
+  type ScratchPaths,
+  scratchPaths,
+  writeScratchFile,
+} from '../scratch/scratch.ts'
 import { announcedServices } from './announced-services.ts'
 import { runBatch } from './batch-run.ts'
 import { claimResources, occupiedSlots } from './claim-resources.ts'
@@ -64,16 +70,21 @@ export async function startKernel(
     scratch,
     linkDir: linkFolder(ctx, record.kernelId),
   })
-  // Ports and user are on disk before anything uses them, so that no crash gives them to a second kernel.
   const [link] = await Promise.all([
     openLinkFolder(ctx, record),
-    ctx.records.save(record),
-    keepScratch ? undefined : fillScratch(ctx, kernel, scratch, allocations, accelerators),
+    keepScratch ? undefined : makeScratch(scratch, record),
+    ensureNetwork(ctx, record),
   ])
   kernel.link = link
-  refuseEnded(kernel)
-  await ensureNetwork(ctx, record)
-  const { containerId } = await runContainer(ctx, kernel, spec)
+  // Ports and user are on disk before anything uses them, so that no crash gives them to a second kernel.
+  const prepared = Promise.all([
+    ctx.records.save(record),
+    keepScratch ? undefined : writeHome(ctx, kernel, scratch, allocations, accelerators),
+  ]).then(() => refuseEnded(kernel))
+  const { containerId } = await runContainer(ctx, kernel, spec, prepared).finally(() =>
+    // Whoever cleans up must find nobody writing.
+    Promise.allSettled([prepared]),
+  )
   record.containerId = containerId
   await Promise.all([
     ctx.records.save(record),
@@ -98,15 +109,16 @@ async function runContainer(
   ctx: AgentContext,
   kernel: Kernel,
   spec: ContainerSpec,
+  prepared: Promise<void>,
 ): Promise<{ containerId: string }> {
   try {
-    return await ctx.backend.run(spec)
+    return await ctx.backend.run(spec, prepared)
   } catch (error) {
     if (!(error instanceof AgentError) || error.kind !== 'ImageNotAvailable') throw error
     await ctx.images.refresh()
     await ensureImage(ctx, kernel)
     refuseEnded(kernel)
-    return await ctx.backend.run(spec)
+    return await ctx.backend.run(spec, prepared)
   }
 }
 
@@ -147,7 +159,7 @@ function refuseEnded({ ending, record }: Kernel): void {
     throw new AgentError('KernelDestroyed', `kernel ${record.kernelId} is being ended`)
 }
 
-async function fillScratch(
+async function writeHome(
   ctx: AgentContext,
   { record }: Kernel,
   scratch: ScratchPaths,
@@ -165,7 +177,7 @@ async function fillScratch(
   const workFolders = record.config.mounts
     .map(({ kernelPath }) => relativeToHome(kernelPath))
     .filter((path) => path !== null)
-  await makeScratch(scratch, { config, work: homeFiles(record.config), workFolders }, record)
+  await fillScratch(scratch, { config, work: homeFiles(record.config), workFolders }, record)
 }
 
 async function writeResources(

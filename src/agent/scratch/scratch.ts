@@ -31,16 +31,21 @@ export interface ScratchContent {
 
 const isRoot = process.getuid?.() === 0
 
-/** Makes the folders and files of a new kernel. The user owns /home/work and may only read /home/config. */
-export async function makeScratch(
-  paths: ScratchPaths,
-  content: ScratchContent,
-  owner: { uid: number; gid: number },
-): Promise<void> {
+/** Makes the folders of a new kernel. The user owns /home/work and may only read /home/config. */
+export async function makeScratch(paths: ScratchPaths, owner: { uid: number; gid: number }): Promise<void> {
   await mkdir(paths.root, { recursive: true, mode: 0o710 })
   await Promise.all([mkdir(paths.config, { mode: 0o750 }), mkdir(paths.work, { mode: 0o700 })])
   const reader = { uid: 0, gid: owner.gid }
   await Promise.all([own(paths.root, reader), own(paths.config, reader), own(paths.work, owner)])
+}
+
+/** Writes what a new kernel finds in its folders. */
+export async function fillScratch(
+  paths: ScratchPaths,
+  content: ScratchContent,
+  owner: { uid: number; gid: number },
+): Promise<void> {
+  const reader = { uid: 0, gid: owner.gid }
   await makeFolders(paths.config, content.config, [], reader, 0o750)
   await makeFolders(paths.work, content.work, content.workFolders, owner, 0o755)
   await Promise.all([

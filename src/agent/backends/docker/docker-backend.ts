@@ -63,17 +63,24 @@ export async function openDockerBackend(options: DockerBackendOptions): Promise<
     hasImage: images.has,
     pull: (image, auth, signal) => pullImage(docker, image, auth, signal),
 
-    async run(spec) {
+    async run(spec, prepared = Promise.resolve()) {
+      // Heard of below, when the container is made.
+      prepared.catch(() => undefined)
       for (;;) {
         const container = await createContainer(
           docker,
           containerOptions({ spec, bundle, ulimits, maxLogBytes }),
         )
+        const discard = () => accepting([404], () => container.remove({ force: true, v: true }))
+        await prepared.catch(async (cause: unknown) => {
+          await discard()
+          throw cause
+        })
         try {
           await container.start()
           return { containerId: container.id }
         } catch (cause) {
-          await accepting([404], () => container.remove({ force: true, v: true }))
+          await discard()
           const fewer = withoutRefused(ulimits, cause)
           if (fewer.length === ulimits.length) throw refused(cause)
           log.warn({ error: describeError(cause) }, 'the engine may not raise a limit: kernels go without it')

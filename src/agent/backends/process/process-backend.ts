@@ -133,7 +133,8 @@ export async function openProcessBackend(options: ProcessBackendOptions): Promis
       )
     },
 
-    async run(spec) {
+    async run(spec, prepared) {
+      await prepared
       const containerId = `${spec.kernelId}.${randomBytes(4).toString('hex')}`
       const record: ProcessRecord = {
         containerId,
