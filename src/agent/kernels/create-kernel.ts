@@ -29,17 +29,28 @@ import { kernelEnviron } from './kernel-environ.ts'
 import { linkFolder, openLinkFolder } from './link-folder.ts'
 
 /**
- * Brings a noted kernel to RUNNING: the runner said hello (agent-kernel.md §4). Never rejects: a failure gives
+ * Brings a kernel to RUNNING: the runner said hello (agent-kernel.md §4). `noted` resolves when its record is on disk;
+ * no container is made before that, since one without a record would be taken for a stranger. Never rejects: a failure gives
  * everything back and is reported, unless the kernel is being ended, whose end cleans up and reports.
  */
-export async function createKernel(ctx: AgentContext, kernel: Kernel): Promise<void> {
+export async function createKernel(ctx: AgentContext, kernel: Kernel, noted: Promise<void>): Promise<void> {
   const { record } = kernel
-  const { kernelId, sessionId } = record
+  const { kernelId, sessionId, config } = record
+  const tell = (type: 'kernel_preparing' | 'kernel_creating') =>
+    ctx.journal.report({ type, kernelId, sessionId })
+  // Where nothing is to be pulled, the backend begins first: what only tells of it need not hold it up.
+  const mayPull = ctx.images.find(config.image.canonical) === null
   try {
-    await ctx.journal.report({ type: 'kernel_preparing', kernelId, sessionId })
+    if (mayPull) await tell('kernel_preparing')
     await ensureImage(ctx, kernel)
-    await ctx.journal.report({ type: 'kernel_creating', kernelId, sessionId })
-    await startKernel(ctx, kernel, { keepScratch: false })
+    await startKernel(ctx, kernel, {
+      keepScratch: false,
+      noted,
+      begun: async () => {
+        if (!mayPull) await tell('kernel_preparing')
+        await tell('kernel_creating')
+      },
+    })
   } catch (error) {
     if (kernel.ending.signal.aborted || ctx.closing.aborted) return
     ctx.log.warn({ error: describeError(error), kernelId, sessionId }, 'kernel creation failed')
@@ -52,11 +63,20 @@ export async function createKernel(ctx: AgentContext, kernel: Kernel): Promise<v
   }
 }
 
+export interface StartSteps {
+  /** The user's files are there already. */
+  keepScratch: boolean
+  /** The kernel's record is on disk: awaited before there is a container. */
+  noted?: Promise<void>
+  /** Done while the backend makes the container. */
+  begun?: () => Promise<void>
+}
+
 /** From resources to the runner's hello and `kernel_started`; throws with whatever it has taken still in the record. */
 export async function startKernel(
   ctx: AgentContext,
   kernel: Kernel,
-  { keepScratch }: { keepScratch: boolean },
+  { keepScratch, noted, begun }: StartSteps,
 ): Promise<void> {
   const { record } = kernel
   refuseEnded(kernel)
@@ -76,15 +96,16 @@ export async function startKernel(
     ensureNetwork(ctx, record),
   ])
   kernel.link = link
+  await noted
   // Ports and user are on disk before anything uses them, so that no crash gives them to a second kernel.
   const prepared = Promise.all([
     ctx.records.save(record),
     keepScratch ? undefined : writeHome(ctx, kernel, scratch, allocations, accelerators),
   ]).then(() => refuseEnded(kernel))
-  const { containerId } = await runContainer(ctx, kernel, spec, prepared).finally(() =>
-    // Whoever cleans up must find nobody writing.
-    Promise.allSettled([prepared]),
-  )
+  const running = runContainer(ctx, kernel, spec, prepared)
+  // Whoever cleans up must find nobody at work.
+  await Promise.allSettled([running, prepared, begun?.()])
+  const { containerId } = await running
   record.containerId = containerId
   await Promise.all([
     ctx.records.save(record),

@@ -27,15 +27,12 @@ export interface KernelLives {
 export function createKernelLives(ctx: AgentContext): KernelLives {
   const limit = createLimiter(ctx.settings.kernelCreationConcurrency)
 
-  const note = async (kernel: Kernel) => {
+  /** A note that fails is told to the caller, and the creation gives up by itself. */
+  const begin = (kernel: Kernel): Promise<void> => {
     ctx.kernels.set(kernel.record.kernelId, kernel)
-    try {
-      await ctx.records.save(kernel.record)
-    } catch (error) {
-      ctx.kernels.delete(kernel.record.kernelId)
-      throw error
-    }
-    kernel.creation = limit(() => createKernel(ctx, kernel))
+    const noted = ctx.records.save(kernel.record)
+    kernel.creation = limit(() => createKernel(ctx, kernel, noted))
+    return noted
   }
 
   return {
@@ -43,7 +40,7 @@ export function createKernelLives(ctx: AgentContext): KernelLives {
       await Promise.all(
         kernels.map(async (config) => {
           const existing = ctx.kernels.get(config.kernelId)
-          if (!existing) return note(newKernel(newRecord(ctx, sessionId, config, cluster), 'preparing'))
+          if (!existing) return begin(newKernel(newRecord(ctx, sessionId, config, cluster), 'preparing'))
           const { created } = existing.record
           if (existing.state !== 'running' || !created) return
           await ctx.journal.report({ type: 'kernel_started', kernelId: config.kernelId, sessionId, created })
