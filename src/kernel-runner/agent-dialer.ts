@@ -76,6 +76,8 @@ export class AgentDialer {
       return false
     }
     signal.addEventListener('abort', close, { once: true })
+    // The end may have come while it dialled.
+    if (signal.aborted) close()
     await ended
     signal.removeEventListener('abort', close)
     this.#socket = null
