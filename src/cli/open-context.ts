@@ -40,9 +40,10 @@ async function readSettings(io: CliIo, flags: GlobalFlags): Promise<Settings> {
 }
 
 async function openClient(io: CliIo, settings: Settings, isDebug: boolean): Promise<Client> {
-  const [{ createClient }, { createCliTransport }, { CliError, EXIT }] = await Promise.all([
+  const [{ createClient }, { createCliTransport }, { nodeCrypto }, { CliError, EXIT }] = await Promise.all([
     import('../client/client.ts'),
     import('./transport.ts'),
+    import('./node-crypto.ts'),
     import('./exit-code.ts'),
   ])
   const transport = createCliTransport({
@@ -50,7 +51,7 @@ async function openClient(io: CliIo, settings: Settings, isDebug: boolean): Prom
     ...(isDebug ? { trace: (line: string) => io.stderr.write(`debug: ${line}\n`) } : {}),
   })
   try {
-    return createClient({ ...settings, transport, now: io.now, sleep: io.sleep })
+    return createClient({ ...settings, transport, crypto: nodeCrypto, now: io.now, sleep: io.sleep })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     const where = `The endpoint comes from: ${settings.sources.endpoint}.`

@@ -1,10 +1,11 @@
+import { nodeCrypto } from '../../../src/cli/node-crypto.ts'
 import { createCliTransport } from '../../../src/cli/transport.ts'
 import { type Client, createClient } from '../../../src/client/client.ts'
 import type { Shape } from '../../harness/shapes.ts'
 
 /** A client of the shape's first administrator. */
 export const clientOf = ({ endpoint, accessKey, secretKey }: Shape): Client =>
-  createClient({ endpoint, accessKey, secretKey, transport: createCliTransport() })
+  createClient({ endpoint, accessKey, secretKey, transport: createCliTransport(), crypto: nodeCrypto })
 
 export const PRINT_ONE = 'print(1)'
 
