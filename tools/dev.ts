@@ -25,7 +25,7 @@ function rememberLogin(greeting: string): void {
 }
 
 function startCluster(extra: string[]) {
-  mkdirSync(data, { recursive: true, mode: 0o700 })
+  mkdirSync(data, { recursive: true, mode: 0o711 })
   // Roles look for this file where they are started, so the cluster starts in its data directory.
   const accelerators = join(data, 'mock-accelerator.toml')
   if (!existsSync(accelerators)) copyFileSync(join(import.meta.dir, 'mock-accelerator.toml'), accelerators)
