@@ -1,4 +1,5 @@
 import { ApiError } from '../../client/errors.ts'
+import { LIVE_SESSION_STATUSES } from '../../core/status.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CliError } from '../exit-code.ts'
 import { closest } from './closest.ts'
@@ -45,14 +46,4 @@ async function liveNames(context: CommandContext): Promise<string[]> {
 }
 
 /** What `ps` shows: everything that is not over. */
-export const LISTED = [
-  'PENDING',
-  'SCHEDULED',
-  'PULLING',
-  'PREPARING',
-  'RUNNING',
-  'RESTARTING',
-  'RUNNING_DEGRADED',
-  'TERMINATING',
-  'ERROR',
-] as const
+export const LISTED = LIVE_SESSION_STATUSES

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { optionalAddress } from '../value/address.ts'
 import { duration } from '../value/duration.ts'
-import { flag, oneOf, orNull, text, textList, whole } from '../value/scalar.ts'
+import { commaList, flag, oneOf, orNull, text, whole } from '../value/scalar.ts'
 import { section } from './section.ts'
 
 /** Where a node keeps its files; every role. */
@@ -31,21 +31,7 @@ export const redisSection = section({
   db: v.optional(whole(0), 0),
   password: orNull(text),
   /** `host:port` of each sentinel. */
-  sentinel: v.optional(
-    v.union([
-      textList,
-      v.pipe(
-        text,
-        v.transform((list) =>
-          list
-            .split(',')
-            .map((entry) => entry.trim())
-            .filter(Boolean),
-        ),
-      ),
-    ]),
-    [],
-  ),
+  sentinel: v.optional(commaList, []),
   'service-name': orNull(text),
   'redis-helper-config': section({
     'socket-timeout': v.optional(duration, 5),

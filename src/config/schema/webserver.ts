@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { address } from '../value/address.ts'
 import { byteSize } from '../value/byte-size.ts'
 import { duration } from '../value/duration.ts'
-import { decimal, flag, oneOf, orNull, text, textList, whole } from '../value/scalar.ts'
+import { commaList, decimal, flag, oneOf, orNull, text, whole } from '../value/scalar.ts'
 import { section } from './section.ts'
 import { tlsEntries } from './tls.ts'
 
@@ -10,25 +10,7 @@ const off = v.optional(flag, false)
 const on = v.optional(flag, true)
 const limit = (value: number) => v.optional(decimal(0), value)
 
-/** Comma-separated text or a list. */
-const words = v.optional(
-  v.union(
-    [
-      textList,
-      v.pipe(
-        text,
-        v.transform((list) =>
-          list
-            .split(',')
-            .map((entry) => entry.trim())
-            .filter(Boolean),
-        ),
-      ),
-    ],
-    'expected a list of text, or text with commas',
-  ),
-  [],
-)
+const words = v.optional(commaList, [])
 
 /** What the web pages show and allow. */
 const serviceSection = section({
@@ -112,7 +94,7 @@ export const webserverSection = section({
   api: section({
     domain: v.optional(text, 'default'),
     /** Managers, tried in turn. */
-    endpoint: v.optional(words.wrapped, ['http://127.0.0.1:8081']),
+    endpoint: v.optional(commaList, ['http://127.0.0.1:8081']),
     text: v.optional(text, 'Backend.AI Cloud'),
     'ssl-verify': on,
     'auth-token-name': v.optional(text, 'sToken'),

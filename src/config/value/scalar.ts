@@ -6,6 +6,23 @@ export const flag = v.boolean('expected true or false')
 
 export const textList = v.array(text, 'expected a list of text, such as ["a", "b"]')
 
+/** A list of text, or text with commas as the original writes some lists. */
+export const commaList = v.union(
+  [
+    textList,
+    v.pipe(
+      text,
+      v.transform((list) =>
+        list
+          .split(',')
+          .map((entry) => entry.trim())
+          .filter(Boolean),
+      ),
+    ),
+  ],
+  'expected a list of text, or text with commas',
+)
+
 export const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => {
   const upTo = max === Number.MAX_SAFE_INTEGER ? '' : ` and at most ${max}`
   const expected = `expected a whole number of at least ${min}${upTo}`

@@ -9,6 +9,7 @@ import {
   type RandomBytes,
   systemRandom,
 } from '../../lib/keys.ts'
+import { VFOLDER_HOST_PERMISSIONS } from './host-permissions.ts'
 
 export interface AdminCredentials {
   readonly email: string
@@ -36,17 +37,6 @@ export interface BootstrapDeps {
 }
 
 export type BootstrapResult = { created: false } | { created: true; admin: AdminCredentials }
-
-const HOST_PERMISSIONS = [
-  'create-vfolder',
-  'modify-vfolder',
-  'delete-vfolder',
-  'mount-in-session',
-  'upload-file',
-  'download-file',
-  'invite-others',
-  'set-user-specific-permission',
-]
 
 const GIB = 1024 ** 3
 const PRESETS = [
@@ -106,7 +96,7 @@ async function create(tx: Tx, { tables }: Store, rows: FirstRows): Promise<boole
   if ((await tx.select().from(tables.domains).limit(1)).length > 0) return false
   const domain = config.domain ?? 'default'
   const hosts = Object.fromEntries(
-    (config.vfolderHosts ?? ['local:volume1']).map((host) => [host, [...HOST_PERMISSIONS]]),
+    (config.vfolderHosts ?? ['local:volume1']).map((host) => [host, [...VFOLDER_HOST_PERMISSIONS]]),
   )
   const dates = { createdAt: at, modifiedAt: at }
 
