@@ -1,12 +1,16 @@
 // Written by tools/migrations.ts (`bun run migrations`).
 import sqlite0000 from './sqlite/0000_initial.sql' with { type: 'text' }
+import sqlite0001 from './sqlite/0001_rest-api.sql' with { type: 'text' }
 import postgres0000 from './postgres/0000_initial.sql' with { type: 'text' }
+import postgres0001 from './postgres/0001_rest-api.sql' with { type: 'text' }
 
 export const migrations = {
   sqlite: [
     { tag: '0000_initial', sql: sqlite0000 },
+    { tag: '0001_rest-api', sql: sqlite0001 },
   ],
   postgres: [
     { tag: '0000_initial', sql: postgres0000 },
+    { tag: '0001_rest-api', sql: postgres0001 },
   ],
 }

@@ -120,6 +120,10 @@ export function sessionTables(k: Kit) {
       statusHistory: k.json<StatusHistory>('status_history').notNull(),
       internalData: k.json<Record<string, unknown>>('internal_data').notNull(),
       containerLog: k.bytes('container_log'),
+      /** Where the roles of a cluster differ; null: the session's. */
+      environ: k.json<Record<string, string>>('environ'),
+      bootstrapScript: k.text('bootstrap_script'),
+      startupCommand: k.text('startup_command'),
       numQueries: k.long('num_queries').notNull().default(0),
       lastStat: k.json<Record<string, unknown>>('last_stat'),
     },
@@ -157,5 +161,23 @@ export function sessionTables(k: Kit) {
     template: k.json<Record<string, unknown>>('template').notNull(),
   })
 
-  return { sessions, kernels, sessionDependencies, sessionTemplates }
+  /** Of sessions with a callback address: which of their statuses it has been told. */
+  const sessionCallbacks = k.table(
+    'session_callbacks',
+    {
+      sessionId: k
+        .uuid('session_id')
+        .primaryKey()
+        .references(() => sessions.id, { onDelete: 'cascade' }),
+      url: k.text('url').notNull(),
+      /** Event → the time of the status that was told. */
+      told: k.json<Record<string, string>>('told').notNull(),
+      /** Failures since the last success, and when the next try is due. */
+      failures: k.int('failures').notNull().default(0),
+      nextAt: k.time('next_at').notNull(),
+    },
+    (t) => [k.index('ix_session_callbacks_next').on(t.nextAt)],
+  )
+
+  return { sessions, kernels, sessionDependencies, sessionTemplates, sessionCallbacks }
 }

@@ -51,5 +51,14 @@ export function systemTables(k: Kit) {
     traceback: k.text('traceback'),
   })
 
-  return { sharedConfig, leases, outbox, errorLogs }
+  /** The managers of the cluster, by their last sign of life. */
+  const managers = k.table('managers', {
+    id: k.text('id').primaryKey(),
+    address: k.text('address').notNull(),
+    version: k.text('version').notNull(),
+    startedAt: k.time('started_at').notNull(),
+    heartbeatAt: k.time('heartbeat_at').notNull(),
+  })
+
+  return { sharedConfig, leases, outbox, errorLogs, managers }
 }
