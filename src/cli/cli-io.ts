@@ -5,6 +5,8 @@ export interface CliIo {
   readonly stdin: InStream
   /** Ends a line that the code's output has begun where the next words on standard error would stand in it. */
   freshLine(): void
+  /** Shows a text that is longer than the terminal; the promise waits for the reader. */
+  page(text: string): Promise<void>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly home: string

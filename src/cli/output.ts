@@ -10,6 +10,8 @@ export interface Output {
   /** One line of JSON per call. */
   json(value: unknown): void
   table(columns: readonly Column[], rows: readonly (readonly string[])[]): void
+  /** On a terminal, in its pager when there are more rows than it has. */
+  longTable(columns: readonly Column[], rows: readonly (readonly string[])[]): Promise<void>
   fields(fields: readonly (readonly [string, string])[]): void
   done(message: string): void
   info(message: string): void
@@ -38,6 +40,11 @@ export function createOutput(io: CliIo, options: { isJson: boolean; isQuiet?: bo
     text: (text) => io.stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`),
     json: (value) => io.stdout.write(`${JSON.stringify(value)}\n`),
     table: (columns, rows) => io.stdout.write(renderTable(columns, rows, width)),
+    async longTable(columns, rows) {
+      const text = renderTable(columns, rows, width)
+      if (io.stdout.isTTY && rows.length + 2 > io.stdout.rows) await io.page(text)
+      else io.stdout.write(text)
+    },
     fields: (fields) => io.stdout.write(renderFields(fields, Math.min(width, 200))),
     done: (message) => note(paint('green', '✔'), message),
     info: (message) => note(paint('cyan', '∙'), message),

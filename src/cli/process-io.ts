@@ -5,6 +5,7 @@ import type { CliIo, InStream, OutStream } from './cli-io.ts'
 import { EXIT } from './exit-code.ts'
 import { FreshLine } from './fresh-line.ts'
 import { LineReader } from './line-reader.ts'
+import { showInPager } from './pager.ts'
 
 /** The process's own streams, environment and signals. */
 export const processIo = (line = new FreshLine(isSamePlace(1, 2))): CliIo => ({
@@ -14,6 +15,10 @@ export const processIo = (line = new FreshLine(isSamePlace(1, 2))): CliIo => ({
   freshLine: () => {
     process.stderr.write(line.end)
     line.entered()
+  },
+  async page(text) {
+    if (!(await showInPager(text, process.env))) process.stdout.write(text)
+    line.wrote('stdout', text)
   },
   env: process.env,
   cwd: process.cwd(),

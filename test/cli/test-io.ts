@@ -7,6 +7,8 @@ export interface TestIo extends CliIo {
   readonly out: { stdout: string; stderr: string }
   /** Both in the order of writing, as on a terminal. */
   readonly seen: string
+  /** What went through the pager. */
+  readonly paged: string[]
   /** Ctrl-C. */
   interrupt(): void
   /** Types into a raw terminal. */
@@ -24,6 +26,8 @@ export interface TestIoOptions {
   columns?: number
   /** Lines of standard input; then it ends. */
   input?: string[]
+  /** Standard input is a terminal. */
+  isInputTTY?: boolean
   now?: number
   /** Called after every write to standard output or error. */
   onWrite?: (io: TestIo) => void
@@ -53,8 +57,11 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   const credentials = options.endpoint
     ? { BACKEND_ENDPOINT: options.endpoint, BACKEND_ACCESS_KEY: ACCESS_KEY, BACKEND_SECRET_KEY: SECRET_KEY }
     : {}
+  const paged: string[] = []
   const io: TestIo = {
     out,
+    paged,
+    page: async (text) => void paged.push(text),
     get seen() {
       return seen
     },
@@ -64,7 +71,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     stdin: {
-      isTTY: false,
+      isTTY: options.isInputTTY ?? false,
       readLine: async () => input.shift() ?? null,
       readSecret: async () => input.shift() ?? null,
       readAll: async () => input.splice(0).join('\n'),
