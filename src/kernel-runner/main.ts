@@ -21,7 +21,7 @@ export async function runKernelRunner(_argv: string[]): Promise<number> {
     settings = takeSettings(process.env)
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
-    process.stderr.write(`kernel-runner: ${error.message}\n`)
+    console.error(`kernel-runner: ${error.message}`)
     return 2
   }
   const log = jsonLog({ kernelId: settings.kernelId })
