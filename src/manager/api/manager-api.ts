@@ -12,7 +12,9 @@ import { createRateLimit, showRateLimit } from './rate-limit.ts'
 import { aclRoutes } from './rest/acl.ts'
 import { authRoutes } from './rest/auth.ts'
 import { passwordRoutes } from './rest/auth-password.ts'
+import { bootstrapScriptRoutes } from './rest/bootstrap-script.ts'
 import { configRoutes } from './rest/config.ts'
+import { dotfileRoutes } from './rest/dotfiles.ts'
 import { healthRoutes } from './rest/health.ts'
 import { logRoutes } from './rest/logs.ts'
 import { managerRoutes } from './rest/manager.ts'
@@ -69,6 +71,8 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
     ...configRoutes(ports),
     ...aclRoutes(),
     ...logRoutes(ports),
+    ...dotfileRoutes(ports),
+    ...bootstrapScriptRoutes(ports),
     ...options.routes,
   ]
   const fetch = createEdge({
