@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws'
+import { MessageQueue } from '../client/message-queue.ts'
 import {
   type ClientSocket,
   HandshakeRefused,
@@ -79,7 +80,7 @@ function connect(
       rejectUnauthorized,
       perMessageDeflate: false,
     })
-    const inbox = new Inbox()
+    const inbox = new MessageQueue()
     const onAbort = () => {
       reject(request.signal?.reason)
       socket.terminate()
@@ -111,42 +112,11 @@ function connect(
     socket.on('open', () => {
       trace(`GET ${request.url} 101`)
       resolve({
-        send: (text) => socket.send(text),
+        send: (data) => socket.send(data),
         close: (code = 1000, reason = '') => socket.close(code, reason),
         messages: inbox,
         closed,
       })
     })
   })
-}
-
-/** Messages that arrived and are not read yet. */
-class Inbox implements AsyncIterable<string | Uint8Array> {
-  readonly #waiting: (string | Uint8Array)[] = []
-  #isEnded = false
-  #wake: () => void = () => {}
-
-  add(message: string | Uint8Array): void {
-    this.#waiting.push(message)
-    this.#wake()
-  }
-
-  end(): void {
-    this.#isEnded = true
-    this.#wake()
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<string | Uint8Array> {
-    while (true) {
-      const message = this.#waiting.shift()
-      if (message !== undefined) {
-        yield message
-        continue
-      }
-      if (this.#isEnded) return
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
-  }
 }

@@ -1,8 +1,11 @@
 import { type Agents, createAgents } from './agents.ts'
+import { type Auth, createAuth } from './auth.ts'
 import { followTask, type TaskProgress } from './background-tasks.ts'
 import { type ClientCrypto, webCrypto } from './client-crypto.ts'
 import { type Connection, createConnection } from './connection.ts'
+import { createDotfiles, type Dotfiles } from './dotfiles.ts'
 import { endpointsOf } from './endpoints.ts'
+import { createErrorLogs, type ErrorLogs } from './error-logs.ts'
 import type { EventStreamOptions } from './event-stream.ts'
 import { type ExecuteStream, openExecuteStream } from './execute-stream.ts'
 import type { ExecuteRequest } from './execution-result.ts'
@@ -10,13 +13,20 @@ import { createGraphQl, type GraphQl } from './graphql.ts'
 import { createImages, type Images } from './images.ts'
 import { openPty, type PtyStream } from './pty-stream.ts'
 import { createResources, type Resources } from './resources.ts'
+import { createSessionApps, type SessionApps } from './session-apps.ts'
 import { openSessionEvents, type SessionEvent, type SessionEventsQuery } from './session-events.ts'
 import { createSessionExecution, type SessionExecution } from './session-execution.ts'
 import { createSessionFiles, type SessionFiles } from './session-files.ts'
+import { createSessionFromTemplate, type SessionFromTemplate } from './session-from-template.ts'
 import { createSessionList, type SessionList } from './session-list.ts'
+import { createSessionRecords, type SessionRecords } from './session-records.ts'
+import { createTemplates, type Templates } from './session-templates.ts'
 import { createSessions, type SessionRef, type Sessions } from './sessions.ts'
 import { createSystem, type System } from './system.ts'
 import type { Transport } from './transport.ts'
+import { createFolders, type FolderApi } from './vfolders.ts'
+import { createWebLogin, type WebLogin } from './web-login.ts'
+import { webTransport } from './web-transport.ts'
 
 export interface ClientOptions {
   /** Such as `http://127.0.0.1:8081`; several are tried in turn when one does not answer. */
@@ -31,7 +41,8 @@ export interface ClientOptions {
   domain?: string
   /** Project of new sessions; default `default`. */
   group?: string
-  transport: Transport
+  /** Default: the runtime's own fetch and WebSocket. */
+  transport?: Transport
   /** Default: the Web Crypto API. */
   crypto?: ClientCrypto
   /** Milliseconds since the epoch; default the system's clock. */
@@ -53,11 +64,25 @@ export interface SessionStreams {
   streamPty(session: string, size: { rows: number; cols: number }, ref?: SessionRef): Promise<PtyStream>
 }
 
-export type SessionApi = Sessions & SessionList & SessionExecution & SessionFiles & SessionStreams
+export type SessionApi = Sessions &
+  SessionList &
+  SessionFromTemplate &
+  SessionExecution &
+  SessionFiles &
+  SessionRecords &
+  SessionApps &
+  SessionStreams
 
 export interface Client {
   readonly system: System
   readonly sessions: SessionApi
+  readonly sessionTemplates: Templates
+  readonly clusterTemplates: Templates
+  readonly dotfiles: Dotfiles
+  readonly vfolders: FolderApi
+  readonly auth: Auth
+  readonly webLogin: WebLogin
+  readonly errorLogs: ErrorLogs
   readonly graphql: GraphQl
   readonly agents: Agents
   readonly images: Images
@@ -70,7 +95,7 @@ export interface Client {
 /**
  * A client of one cluster.
  * @example
- * const client = createClient({ endpoint: 'http://127.0.0.1:8081', accessKey, secretKey, transport })
+ * const client = createClient({ endpoint: 'http://127.0.0.1:8081', accessKey, secretKey })
  * const session = await client.sessions.getOrCreate({ image: 'python' })
  */
 export function createClient(options: ClientOptions): Client {
@@ -78,13 +103,14 @@ export function createClient(options: ClientOptions): Client {
   const domain = options.domain ?? 'default'
   const crypto = options.crypto ?? webCrypto
   const sleep = options.sleep ?? wait
+  const transport = options.transport ?? webTransport
   const connection = createConnection({
     endpoints: endpointsOf(options.endpoints ?? (options.endpoint ? [options.endpoint] : [])),
     endpointType: options.endpointType ?? 'api',
     accessKey: options.accessKey ?? '',
     secretKey: options.secretKey ?? '',
     domain,
-    transport: options.transport,
+    transport,
     crypto,
     now: options.now ?? Date.now,
     sleep,
@@ -97,6 +123,13 @@ export function createClient(options: ClientOptions): Client {
     connection,
     graphql,
     system: createSystem(connection),
+    sessionTemplates: createTemplates(connection, 'session', { domain, group }),
+    clusterTemplates: createTemplates(connection, 'cluster', { domain, group }),
+    dotfiles: createDotfiles(connection),
+    vfolders: createFolders(connection, graphql, transport, sleep),
+    auth: createAuth(connection, { domain }),
+    webLogin: createWebLogin(connection),
+    errorLogs: createErrorLogs(connection),
     agents: createAgents(graphql),
     images: createImages(graphql),
     resources: createResources(connection, group),
@@ -104,8 +137,11 @@ export function createClient(options: ClientOptions): Client {
     sessions: {
       ...createSessions(connection, crypto, { domain, group }),
       ...createSessionList(graphql),
+      ...createSessionFromTemplate(connection, crypto, { domain, group }),
       ...createSessionExecution(connection, crypto),
       ...createSessionFiles(connection, crypto),
+      ...createSessionRecords(connection),
+      ...createSessionApps(connection),
       events: (query = {}, stream = {}) => openSessionEvents(connection, query, { ...stream, sleep }),
       streamExecute: (session, request, ref) => openExecuteStream(connection, session, request, ref),
       streamPty: (session, size, ref) => openPty(connection, session, size, ref),

@@ -28,6 +28,8 @@ export interface ConnectionOptions {
 /** Signed requests to one cluster. */
 export interface Connection {
   readonly accessKey: string
+  /** Speaks to a webserver by its login cookie, not to a manager by signatures. */
+  readonly isSession: boolean
   /** @throws ApiError for every status from 400, UnreachableError when no endpoint answers. */
   send(call: Call): Promise<Response>
   /** The JSON of the answer; the caller names its shape, which the contract promises. */
@@ -99,7 +101,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const url = urlOf(endpoint, isSession, call)
     const body = bodyOf(call)
     const headers = call.isAnonymous
-      ? { 'User-Agent': options.userAgent }
+      ? { 'User-Agent': options.userAgent, ...(body ? { 'Content-Type': body.contentType } : {}) }
       : await headersOf(call, url, body?.contentType ?? null)
     return transport.fetch({
       method: call.method,
@@ -156,6 +158,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   return {
     accessKey: options.accessKey,
+    isSession,
     send,
     serverVersion,
     async json<T>(call: Call): Promise<T> {

@@ -8,15 +8,32 @@ export interface Page<T> {
   totalCount: number
 }
 
+/** Arguments of a root field: name → type and value. */
+export type Arguments = Record<string, readonly [type: string, value: unknown]>
+
 export interface PageQuery {
   /** Root field such as `agent_list`. */
   root: string
   /** Selection of one item, by the space. */
   fields: readonly string[]
-  /** Arguments of the root field: name → type and value. */
-  args?: Record<string, readonly [type: string, value: unknown]>
+  args?: Arguments
   limit: number
   offset: number
+}
+
+export interface FieldQuery {
+  root: string
+  /** Selection of the answer; none where it is no object. */
+  fields: readonly string[]
+  /** Undefined ones are left out of the document. */
+  args?: Arguments
+  signal?: AbortSignal | undefined
+}
+
+/** What every mutation answers beside the object that it made. */
+export interface Outcome {
+  ok: boolean
+  msg: string | null
 }
 
 /** `POST /admin/gql`. */
@@ -25,6 +42,13 @@ export interface GraphQl {
   query<T>(document: string, variables?: Variables, signal?: AbortSignal): Promise<T>
   /** One page of a list. */
   page<T>(query: PageQuery, signal?: AbortSignal): Promise<Page<T>>
+  /** The value of one root field. */
+  read<T>(query: FieldQuery): Promise<T>
+  /**
+   * What a mutation gave beside `ok` and `msg`; `fields` are those of the object it names.
+   * @throws ApiError with `msg` when it was not `ok`.
+   */
+  change<T>(mutation: Omit<FieldQuery, 'fields'> & { fields?: readonly string[] }): Promise<Outcome & T>
 }
 
 interface GraphQlAnswer {
@@ -50,8 +74,22 @@ export function createGraphQl(connection: Connection): GraphQl {
     })
   }
 
+  async function ask<T>(kind: 'query' | 'mutation', request: FieldQuery): Promise<T> {
+    const { document, variables } = documentOf(kind, request)
+    const data = await query<Record<string, T>>(document, variables, request.signal)
+    return data[request.root] as T
+  }
+
   return {
     query,
+    read: (request) => ask('query', request),
+    async change<T>(request: Omit<FieldQuery, 'fields'> & { fields?: readonly string[] }) {
+      const fields = ['ok', 'msg', ...(request.fields ?? [])]
+      const outcome = await ask<(Outcome & T) | null>('mutation', { ...request, fields })
+      if (outcome?.ok) return outcome
+      const msg = outcome?.msg || 'The server gives no reason.'
+      throw new ApiError(400, { title: 'The request was refused.', msg })
+    },
     async page<T>(request: PageQuery, signal?: AbortSignal): Promise<Page<T>> {
       const args = Object.entries(request.args ?? {})
       const declared = args.map(([name, [type]]) => `, $${name}: ${type}`).join('')
@@ -69,5 +107,20 @@ export function createGraphQl(connection: Connection): GraphQl {
       const list = data[request.root]
       return { items: list?.items ?? [], totalCount: list?.total_count ?? 0 }
     },
+  }
+}
+
+function documentOf(
+  kind: 'query' | 'mutation',
+  { root, fields, args }: FieldQuery,
+): { document: string; variables: Variables } {
+  const given = Object.entries(args ?? {}).filter(([, [, value]]) => value !== undefined)
+  const list = (texts: string[]): string => (texts.length === 0 ? '' : `(${texts.join(', ')})`)
+  const declared = list(given.map(([name, [type]]) => `$${name}: ${type}`))
+  const passed = list(given.map(([name]) => `${name}: $${name}`))
+  const selection = fields.length === 0 ? '' : ` { ${fields.join(' ')} }`
+  return {
+    document: `${kind}${declared} { ${root}${passed}${selection} }`,
+    variables: Object.fromEntries(given.map(([name, [, value]]) => [name, value])),
   }
 }

@@ -15,7 +15,8 @@ export interface SocketRequest {
 }
 
 export interface ClientSocket {
-  send(text: string): void
+  /** Text as a text frame, bytes as a binary one. */
+  send(data: string | Uint8Array): void
   /** Default code 1000. */
   close(code?: number, reason?: string): void
   /** Every message until the socket closes; may be read once. */
