@@ -1,8 +1,8 @@
 import { constants, lstatSync, promises, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../core/problem.ts'
+import { below, openFolderInside } from '../../lib/files/open-inside.ts'
 import type { OutputFile } from '../../wire/runner-protocol.ts'
-import { below, openFolderInside } from './open-inside.ts'
 
 /** Where programs put files for the client (003, "Execution Result Object"). */
 const FOLDER = '.output'

@@ -1,6 +1,6 @@
 import { existsSync, promises, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { below, openFolderInside } from '../files/open-inside.ts'
+import { below, openFolderInside } from '../../lib/files/open-inside.ts'
 import type { ProcessOwner } from '../processes.ts'
 import { findProgram } from '../runtimes/shell.ts'
 

@@ -1,5 +1,5 @@
 import { constants, promises } from 'node:fs'
-import { below, openFolderInside } from '../files/open-inside.ts'
+import { below, openFolderInside } from '../../lib/files/open-inside.ts'
 
 /** Linux: a descriptor that names a file without opening it, so that no permission to read is needed. */
 const O_PATH = 0o10000000
