@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findViolations } from './boundaries.ts'
 import { findForbiddenText } from './forbidden-text.ts'
+import { staleGraphqlTypes } from './graphql-types.ts'
 import { lockfileProblems } from './lockfile.ts'
 
 const root = join(import.meta.dir, '..')
@@ -59,6 +60,7 @@ const CHECKS: Record<string, Check> = {
   'format and lint': command('biome', 'check', '--error-on-warnings', '--colors=off'),
   types: command('tsc', '-p', '.', '--pretty', 'false'),
   boundaries: () => findViolations(root),
+  'GraphQL types': () => staleGraphqlTypes(root),
   'dead code': command('knip', '--no-progress', '--no-config-hints'),
   lockfile: () => lockfileProblems(root),
   'file sizes': sizes,

@@ -2,18 +2,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildSchema } from 'graphql'
-import { createGraphSchema } from '../../src/manager/api/graphql/schema.ts'
 import { type Shape, startShape } from '../harness/shapes.ts'
 import { rawRequest } from './raw-request.ts'
-import { routesOf, SHARED, type Signatures, signaturesOf } from './reference.ts'
+import { routesOf, SHARED } from './reference.ts'
 
 const DATA = join(import.meta.dir, 'data')
 const START_MS = 240_000
 const data = (name: string) => JSON.parse(readFileSync(join(DATA, name), 'utf8'))
 const routes: string[] = data('routes.json')
 const toCome: string[] = data('routes-to-come.json')
-const graphql: Signatures = data('graphql.json')
 
 describe('routes', () => {
   let shape: Shape
@@ -36,24 +33,11 @@ describe('routes', () => {
   })
 })
 
-test('GraphQL fields have the original’s names, arguments, types, nullability and defaults', () => {
-  const wrong: string[] = []
-  for (const [type, fields] of Object.entries(signaturesOf(createGraphSchema()))) {
-    for (const [field, signature] of Object.entries(fields)) {
-      const original = graphql[type]?.[field]
-      if (original !== signature) wrong.push(`${type}.${field}${signature} instead of ${original ?? 'none'}`)
-    }
-  }
-  expect(wrong).toEqual([])
-})
-
 if (existsSync(join(SHARED, 'reference'))) {
   const shared = (name: string): string => readFileSync(join(SHARED, 'reference', name), 'utf8')
 
   test('data/ has what the shared reference has', () => {
     expect(routes).toEqual(routesOf(JSON.parse(shared('rest-routes.json'))))
-    const schema = buildSchema(shared('schema-23.09.graphql'), { assumeValid: true })
-    expect(graphql).toEqual(signaturesOf(schema))
     for (const folder of ['fixtures', 'configs']) {
       for (const name of readdirSync(join(SHARED, 'reference', folder))) {
         const ours = readFileSync(join(DATA, folder, name), 'utf8')

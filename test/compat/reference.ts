@@ -1,11 +1,15 @@
 import { isAbsolute, join } from 'node:path'
 import {
+  astFromValue,
   type GraphQLArgument,
   type GraphQLInputField,
+  type GraphQLNamedType,
   type GraphQLSchema,
   isInputObjectType,
   isInterfaceType,
   isObjectType,
+  isSpecifiedScalarType,
+  print,
 } from 'graphql'
 
 /** Where the reference material lies, where it is at all; the tests carry what they need of it in data/. */
@@ -21,30 +25,36 @@ function sharedFolder(): string {
 export const routesOf = (rows: readonly { method: string; path: string }[]): string[] =>
   [...new Set(rows.map(({ method, path }) => `${method} ${path}`))].sort()
 
-/** Type → field → `(arguments): Type`, of everything that has fields. */
+/** Type → `field`, `field(argument)` or empty for the type itself → what it is. */
 export type Signatures = Record<string, Record<string, string>>
 
+/** Everything of a schema that clients can name: kinds, interfaces, fields, arguments, types and defaults. */
 export function signaturesOf(schema: GraphQLSchema): Signatures {
   const types = Object.values(schema.getTypeMap())
-    .filter(({ name }) => !name.startsWith('__'))
+    .filter((type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-  const result: Signatures = {}
-  for (const type of types) {
-    if (isInputObjectType(type)) {
-      result[type.name] = Object.fromEntries(
-        Object.values(type.getFields()).map((field) => [field.name, `: ${inputText(field)}`]),
-      )
-    } else if (isObjectType(type) || isInterfaceType(type)) {
-      result[type.name] = Object.fromEntries(
-        Object.values(type.getFields()).map((field) => {
-          const args = field.args.map((argument) => `${argument.name}: ${inputText(argument)}`)
-          return [field.name, `(${args.sort().join(', ')}): ${field.type}`.replace('()', '')]
-        }),
-      )
-    }
-  }
-  return result
+  return Object.fromEntries(types.map((type) => [type.name, Object.fromEntries(partsOf(type))]))
 }
 
-const inputText = ({ type, defaultValue }: GraphQLArgument | GraphQLInputField): string =>
-  defaultValue === undefined ? `${type}` : `${type} = ${JSON.stringify(defaultValue)}`
+function partsOf(type: GraphQLNamedType): [string, string][] {
+  if (isInputObjectType(type)) {
+    const fields = Object.values(type.getFields())
+    return [['', 'input'], ...fields.map((field): [string, string] => [field.name, inputText(field)])]
+  }
+  if (!isObjectType(type) && !isInterfaceType(type)) return [['', 'scalar']]
+  const kind = isInterfaceType(type) ? 'interface' : 'type'
+  const interfaces = type.getInterfaces().map(({ name }) => name)
+  return [
+    ['', [kind, ...interfaces.sort()].join(' ')],
+    ...Object.values(type.getFields()).flatMap((field): [string, string][] => [
+      [field.name, `${field.type}`],
+      ...field.args.map((one): [string, string] => [`${field.name}(${one.name})`, inputText(one)]),
+    ]),
+  ]
+}
+
+function inputText({ type, defaultValue }: GraphQLArgument | GraphQLInputField): string {
+  if (defaultValue === undefined) return `${type}`
+  const literal = astFromValue(defaultValue, type)
+  return `${type} = ${literal ? print(literal) : 'null'}`
+}

@@ -6,10 +6,12 @@ import { KERNEL_STATUSES, OCCUPYING_KERNEL_STATUSES } from '../../../core/status
 import type { AgentStatus } from '../../../db/tables/resources.ts'
 import type { AgentRow } from '../../services/rows.ts'
 import { requireSuperadmin } from './access.ts'
-import type { FieldsOf, GraphContext, PageArgs, RootFields } from './context.ts'
-import { kernelColumns } from './loaders.ts'
+import sdl from './agent.graphql' with { type: 'text' }
+import type { GraphContext, PageArgs } from './context.ts'
+import { agentStats, kernelColumns, occupancyOfAgent } from './loaders.ts'
 import { counted, countOf, pageBounds } from './page.ts'
 import { filterCondition, orderTerms, type QueryColumns } from './query-columns.ts'
+import type { GraphResource } from './resource.ts'
 import { readStatuses } from './statuses.ts'
 
 const AGENT_STATUSES: readonly AgentStatus[] = ['ALIVE', 'LOST', 'RESTARTING', 'TERMINATED']
@@ -76,37 +78,8 @@ function requireAgentsShown({ requester, hideAgents }: GraphContext): void {
   }
 }
 
-export const agentQueries: RootFields = {
-  agent: (_, args: { agent_id: string }, context) => {
-    requireSuperadmin(context)
-    return oneAgent(context, args.agent_id)
-  },
-  agent_list: (_, args: AgentFilter & PageArgs, context) => {
-    requireSuperadmin(context)
-    return agentPage(context, args)
-  },
-  agents: async (_, args: AgentFilter, context) => {
-    requireSuperadmin(context)
-    const { where, orderBy } = agentQuery(context, args)
-    const { db, tables } = context.ports.store
-    return await db
-      .select()
-      .from(tables.agents)
-      .where(where)
-      .orderBy(...orderBy)
-  },
-  agent_summary: (_, args: { agent_id: string }, context) => {
-    requireAgentsShown(context)
-    return oneAgent(context, args.agent_id)
-  },
-  agent_summary_list: (_, args: AgentFilter & PageArgs, context) => {
-    requireAgentsShown(context)
-    return agentPage(context, args)
-  },
-}
-
-const occupiedSlots = async (row: AgentRow, { loaders }: GraphContext) =>
-  (await loaders.occupancyOfAgent.load(row.id))?.slots ?? NO_SLOTS
+const occupiedSlots = async (row: AgentRow, context: GraphContext) =>
+  (await occupancyOfAgent(context, row.id))?.slots ?? NO_SLOTS
 
 async function shownOccupied(row: AgentRow, _: unknown, context: GraphContext) {
   return slotsToJson(await occupiedSlots(row, context))
@@ -118,8 +91,8 @@ const used = async (row: AgentRow, slot: string, context: GraphContext): Promise
   toNumber(amountOf(await occupiedSlots(row, context), slot))
 
 /** `node.<metric>.<part>` of the newest statistics; 0 while there are none. */
-async function nodeMetric(row: AgentRow, metric: string, part: string, { loaders }: GraphContext) {
-  let value: unknown = await loaders.agentStats.load(row.id)
+async function nodeMetric(row: AgentRow, metric: string, part: string, context: GraphContext) {
+  let value: unknown = await agentStats(context, row.id)
   for (const key of ['node', metric, part]) {
     value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
   }
@@ -127,42 +100,71 @@ async function nodeMetric(row: AgentRow, metric: string, part: string, { loaders
   return Number.isFinite(number) ? number : 0
 }
 
-export const agentFields: FieldsOf<AgentRow> = {
-  occupied_slots: shownOccupied,
-  live_stat: (row, _, { loaders }) => loaders.agentStats.load(row.id),
-  hardware_metadata: async (row, _, { ports }) => {
-    if (row.status !== 'ALIVE') return null
-    try {
-      return await ports.agents.call(row.id, 'hardwareInfo', {}, { timeoutMs: HARDWARE_TIMEOUT_MS })
-    } catch (error) {
-      ports.log.debug({ err: error, agentId: row.id }, 'no hardware information')
-      return null
-    }
+export const agent = {
+  sdl,
+  queries: {
+    agent: (_, args, context) => {
+      requireSuperadmin(context)
+      return oneAgent(context, args.agent_id)
+    },
+    agent_list: (_, args, context) => {
+      requireSuperadmin(context)
+      return agentPage(context, args)
+    },
+    agents: async (_, args, context) => {
+      requireSuperadmin(context)
+      const { where, orderBy } = agentQuery(context, args)
+      const { db, tables } = context.ports.store
+      return await db
+        .select()
+        .from(tables.agents)
+        .where(where)
+        .orderBy(...orderBy)
+    },
+    agent_summary: (_, args, context) => {
+      requireAgentsShown(context)
+      return oneAgent(context, args.agent_id)
+    },
+    agent_summary_list: (_, args, context) => {
+      requireAgentsShown(context)
+      return agentPage(context, args)
+    },
   },
-  local_config: () => ({}),
-  container_count: async (row, _, { loaders }) =>
-    (await loaders.occupancyOfAgent.load(row.id))?.containers ?? 0,
-  mem_slots: (row) => Math.floor(total(row, 'mem') / MIB),
-  cpu_slots: (row) => total(row, 'cpu'),
-  gpu_slots: (row) => total(row, 'cuda.device'),
-  tpu_slots: (row) => total(row, 'tpu.device'),
-  used_mem_slots: async (row, _, context) => Math.floor((await used(row, 'mem', context)) / MIB),
-  used_cpu_slots: (row, _, context) => used(row, 'cpu', context),
-  used_gpu_slots: (row, _, context) => used(row, 'cuda.device', context),
-  used_tpu_slots: (row, _, context) => used(row, 'tpu.device', context),
-  cpu_cur_pct: (row, _, context) => nodeMetric(row, 'cpu_util', 'pct', context),
-  mem_cur_bytes: (row, _, context) => nodeMetric(row, 'mem', 'current', context),
-  compute_containers: async (row, args: { status?: string | null }, { ports }) => {
-    const { db, tables } = ports.store
-    const statuses = readStatuses(args.status, KERNEL_STATUSES) ?? OCCUPYING_KERNEL_STATUSES
-    return await db
-      .select(kernelColumns(tables.kernels))
-      .from(tables.kernels)
-      .where(and(eq(tables.kernels.agent, row.id), inArray(tables.kernels.status, statuses)))
-      .orderBy(desc(tables.kernels.createdAt))
+  types: {
+    Agent: {
+      occupied_slots: shownOccupied,
+      live_stat: (row, _, context) => agentStats(context, row.id),
+      hardware_metadata: async (row, _, { ports }) => {
+        if (row.status !== 'ALIVE') return null
+        try {
+          return await ports.agents.call(row.id, 'hardwareInfo', {}, { timeoutMs: HARDWARE_TIMEOUT_MS })
+        } catch (error) {
+          ports.log.debug({ err: error, agentId: row.id }, 'no hardware information')
+          return null
+        }
+      },
+      local_config: () => ({}),
+      container_count: async (row, _, context) => (await occupancyOfAgent(context, row.id))?.containers ?? 0,
+      mem_slots: (row) => Math.floor(total(row, 'mem') / MIB),
+      cpu_slots: (row) => total(row, 'cpu'),
+      gpu_slots: (row) => total(row, 'cuda.device'),
+      tpu_slots: (row) => total(row, 'tpu.device'),
+      used_mem_slots: async (row, _, context) => Math.floor((await used(row, 'mem', context)) / MIB),
+      used_cpu_slots: (row, _, context) => used(row, 'cpu', context),
+      used_gpu_slots: (row, _, context) => used(row, 'cuda.device', context),
+      used_tpu_slots: (row, _, context) => used(row, 'tpu.device', context),
+      cpu_cur_pct: (row, _, context) => nodeMetric(row, 'cpu_util', 'pct', context),
+      mem_cur_bytes: (row, _, context) => nodeMetric(row, 'mem', 'current', context),
+      compute_containers: async (row, args, { ports }) => {
+        const { db, tables } = ports.store
+        const statuses = readStatuses(args.status, KERNEL_STATUSES) ?? OCCUPYING_KERNEL_STATUSES
+        return await db
+          .select(kernelColumns(tables.kernels))
+          .from(tables.kernels)
+          .where(and(eq(tables.kernels.agent, row.id), inArray(tables.kernels.status, statuses)))
+          .orderBy(desc(tables.kernels.createdAt))
+      },
+    },
+    AgentSummary: { occupied_slots: shownOccupied },
   },
-}
-
-export const agentSummaryFields: FieldsOf<AgentRow> = {
-  occupied_slots: shownOccupied,
-}
+} satisfies GraphResource

@@ -1,8 +1,11 @@
 import { and, asc, eq } from 'drizzle-orm'
-import type { FieldsOf, GraphContext, PageArgs, RootFields } from './context.ts'
-import { type KernelBrief, kernelColumns } from './loaders.ts'
+import sdl from './container.graphql' with { type: 'text' }
+import type { GraphContext, PageArgs } from './context.ts'
+import { imageNamed } from './image.ts'
+import { kernelColumns, kernelStats, sessionRowById } from './loaders.ts'
 import { counted, countOf, pageBounds } from './page.ts'
 import { filterCondition, orderTerms, type QueryColumns } from './query-columns.ts'
+import type { GraphResource } from './resource.ts'
 import { sessionById } from './session.ts'
 
 const FINAL = new Set(['TERMINATED', 'CANCELLED', 'ERROR'])
@@ -48,30 +51,35 @@ async function containerPage(
   }
 }
 
-export const containerQueries: RootFields = {
-  compute_container: async (_, args: { id: string }, context) => {
-    const { kernels } = context.ports.store.tables
-    const [row] = await context.ports.store.db
-      .select(kernelColumns(kernels))
-      .from(kernels)
-      .where(eq(kernels.id, args.id))
-    return row && (await sessionById(context, row.sessionId)) ? row : null
-  },
-  compute_container_list: (_, args: PageArgs & { session_id: string; role?: string | null }, context) =>
-    containerPage(context, args),
-}
-
 const showsAgents = ({ requester, hideAgents }: GraphContext) => requester.isSuperadmin || !hideAgents
 
-export const containerFields: FieldsOf<KernelBrief> = {
-  idx: (row) => row.clusterIdx,
-  role: (row) => row.clusterRole,
-  hostname: (row) => row.clusterHostname,
-  starts_at: async (row, _, { loaders }) => (await loaders.session.load(row.sessionId))?.startsAt ?? null,
-  scheduled_at: (row) => row.statusHistory.SCHEDULED ?? null,
-  abusing_report: () => null,
-  agent: (row, _, context) => (showsAgents(context) ? row.agent : null),
-  agent_addr: (row, _, context) => (showsAgents(context) ? row.agentAddr : null),
-  live_stat: async (row, _, { loaders }) =>
-    FINAL.has(row.status) ? row.lastStat : ((await loaders.kernelStats.load(row.id)) ?? row.lastStat),
-}
+export const container = {
+  sdl,
+  queries: {
+    compute_container: async (_, args, context) => {
+      const { kernels } = context.ports.store.tables
+      const [row] = await context.ports.store.db
+        .select(kernelColumns(kernels))
+        .from(kernels)
+        .where(eq(kernels.id, args.id))
+      return row && (await sessionById(context, row.sessionId)) ? row : null
+    },
+    compute_container_list: (_, args, context) => containerPage(context, args),
+  },
+  types: {
+    ComputeContainer: {
+      idx: (row) => row.clusterIdx,
+      role: (row) => row.clusterRole,
+      hostname: (row) => row.clusterHostname,
+      kernel_id: (row) => row.id,
+      image_object: (row, _, context) => imageNamed(context, row),
+      starts_at: async (row, _, context) => (await sessionRowById(context, row.sessionId))?.startsAt ?? null,
+      scheduled_at: (row) => row.statusHistory.SCHEDULED ?? null,
+      abusing_report: () => null,
+      agent: (row, _, context) => (showsAgents(context) ? row.agent : null),
+      agent_addr: (row, _, context) => (showsAgents(context) ? row.agentAddr : null),
+      live_stat: async (row, _, context) =>
+        FINAL.has(row.status) ? row.lastStat : ((await kernelStats(context, row.id)) ?? row.lastStat),
+    },
+  },
+} satisfies GraphResource

@@ -1,67 +1,111 @@
-import { randomUUID } from 'node:crypto'
-import { asc, eq } from 'drizzle-orm'
-import { isImageAlias } from '../../../core/image-ref.ts'
-import { isUniqueViolation } from '../../../db/errors.ts'
-import { startRescan } from '../../services/registry/rescan.ts'
+import { asc, inArray } from 'drizzle-orm'
+import { notFound, Problem } from '../../../core/problem.ts'
 import type { ImageRow } from '../../services/rows.ts'
 import { findImage } from '../../services/sessions/find-image.ts'
-import { requireAdmin, requireSuperadmin } from './access.ts'
-import type { FieldsOf, GraphContext, RootFields } from './context.ts'
+import type { GraphContext } from './context.ts'
+import { defineLoader } from './define-loader.ts'
+import { globalId } from './global-id.ts'
+import sdl from './image.graphql' with { type: 'text' }
+import {
+  type ImageKind,
+  imagesOfAgents,
+  installedName,
+  kindOfImage,
+  ownImages,
+  usableImages,
+} from './image-visibility.ts'
+import { agentsByImage, aliasesOfImage } from './loaders.ts'
+import type { FieldsOf, GraphResource } from './resource.ts'
+import type { Arguments } from './types.generated.ts'
 
-const FEATURES = 'ai.backend.features'
+const KINDS: readonly ImageKind[] = ['general', 'operational', 'customized']
 
-/** Which images the requester may use (domain-model.md §5). */
-async function imageFilter({ requester, ports }: GraphContext): Promise<(row: ImageRow) => boolean> {
-  if (requester.isSuperadmin) return () => true
-  const { domains } = ports.store.tables
-  const [domain] = await ports.store.db
-    .select({ registries: domains.allowedDockerRegistries })
-    .from(domains)
-    .where(eq(domains.name, requester.domainName))
-  const allowed = new Set(domain?.registries ?? [])
-  // A local image belongs to no registry that could be allowed or not.
-  return ({ registry, isLocal }) => isLocal || allowed.has(registry)
+async function allImages({ ports }: GraphContext): Promise<ImageRow[]> {
+  const { images } = ports.store.tables
+  return await ports.store.db.select().from(images).orderBy(asc(images.name), asc(images.architecture))
 }
 
-const isOperational = ({ labels }: ImageRow): boolean =>
-  (labels[FEATURES] ?? '').split(/\s+/).includes('operation')
-
-const fullName = (row: ImageRow): string => `${row.name}@${row.architecture}`
-
-export const imageQueries: RootFields = {
-  image: async (_, args: { reference?: string | null; architecture?: string | null }, context) => {
-    if (!args.reference) return null
-    const row = await findImage(context.ports.store, args.reference, args.architecture ?? 'x86_64')
-    return (await imageFilter(context))(row) ? row : null
-  },
-  images: async (
-    _,
-    args: { is_installed?: boolean | null; is_operation?: boolean | null },
-    context,
-  ): Promise<ImageRow[]> => {
-    const { images } = context.ports.store.tables
-    const rows = await context.ports.store.db
-      .select()
-      .from(images)
-      .orderBy(asc(images.name), asc(images.architecture))
-    const isVisible = await imageFilter(context)
-    const installed = await context.loaders.agentsByImage()
-    return rows.filter(
-      (row) =>
-        isVisible(row) &&
-        isOperational(row) === (args.is_operation ?? false) &&
-        (args.is_installed ?? installed.has(fullName(row))) === installed.has(fullName(row)),
-    )
-  },
+/** The kinds asked for; without any, all but those of the system, customised ones only one's own. */
+function wantedKinds(args: Arguments['Queries']['images']): ReadonlySet<string> {
+  const named = args.load_filters ?? args.image_filters
+  if (!named) return new Set(args.is_operation ? ['operational'] : ['general', 'customized'])
+  const names = named.map((name) => (name ?? '').toLowerCase())
+  const unknown = names.filter((name) => !KINDS.some((kind) => kind === name))
+  if (unknown.length === 0) return new Set(names)
+  throw new Problem('invalid-api-params', {
+    msg: `There are no images of the kind ${unknown.join(', ')}; there are ${KINDS.join(', ')}.`,
+    data: { load_filters: unknown.join(', ') },
+  })
 }
 
-export const imageFields: FieldsOf<ImageRow> = {
+async function imagesAsked(context: GraphContext, args: Arguments['Queries']['images']): Promise<ImageRow[]> {
+  const kinds = wantedKinds(args)
+  const isUsable = await usableImages(context, args.domain ?? null)
+  const isOwn = await ownImages(context)
+  const asksForAll = Boolean(args.load_filters ?? args.image_filters)
+  const isAtHand = await imagesOfAgents(context, {
+    domain: args.domain ?? null,
+    group: args.group ?? null,
+    scalingGroup: args.scaling_group ?? null,
+  })
+  const installed = await agentsByImage(context)
+  return (await allImages(context)).filter((row) => {
+    const kind = kindOfImage(row)
+    if (!kinds.has(kind) || !isUsable(row)) return false
+    if (kind === 'customized' && !asksForAll && !isOwn(row)) return false
+    if (isAtHand && !isAtHand(row)) return false
+    return typeof args.is_installed !== 'boolean' || args.is_installed === installed.has(installedName(row))
+  })
+}
+
+async function imageAsked(
+  context: GraphContext,
+  args: Arguments['Queries']['image'],
+): Promise<ImageRow | null> {
+  const { store } = context.ports
+  if (args.id) {
+    const row = await imageById(context, args.id)
+    if (row && (await usableImages(context))(row)) return row
+    throw notFound('environment image')
+  }
+  if (!args.reference) return null
+  const row = await findImage(store, args.reference, args.architecture ?? 'x86_64')
+  return (await usableImages(context))(row) ? row : null
+}
+
+/** An image by its id, whoever asks. */
+export const imageById = defineLoader(async ({ store: { db, tables } }, ids: readonly string[]) => {
+  const { images } = tables
+  const known = ids.filter((id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+  if (known.length === 0) return new Map<string, ImageRow>()
+  const rows = await db.select().from(images).where(inArray(images.id, known))
+  return new Map(rows.map((row) => [row.id, row]))
+})
+
+const imagesByName = defineLoader(async ({ store: { db, tables } }, names: readonly string[]) => {
+  const { images } = tables
+  const rows = await db
+    .select()
+    .from(images)
+    .where(inArray(images.name, [...names]))
+  return Map.groupBy(rows, ({ name }) => name)
+})
+
+/** The image of that name, for that architecture where there are several; null where it is gone. */
+export async function imageNamed(
+  context: GraphContext,
+  { image, architecture }: { image: string; architecture: string },
+): Promise<ImageRow | null> {
+  const rows = (await imagesByName(context, image)) ?? []
+  return rows.find((row) => row.architecture === architecture) ?? rows[0] ?? null
+}
+
+const common = {
   name: (row) => row.image,
   humanized_name: (row) => row.image,
   digest: (row) => row.configDigest,
-  hash: (row) => row.configDigest,
   labels: (row) => Object.entries(row.labels).map(([key, value]) => ({ key, value })),
-  aliases: (row, _, { loaders }) => loaders.aliasesOfImage.load(row.id),
+  aliases: (row, _, context) => aliasesOfImage(context, row.id),
   resource_limits: (row) =>
     Object.entries(row.resources).map(([key, { min, max }]) => ({ key, min, max: max ?? 'Infinity' })),
   supported_accelerators: (row) =>
@@ -69,49 +113,34 @@ export const imageFields: FieldsOf<ImageRow> = {
       .split(',')
       .map((name) => name.trim())
       .filter((name) => name !== ''),
-  installed: async (row, _, { loaders }) => (await loaders.agentsByImage()).has(fullName(row)),
-  installed_agents: async (row, _, { loaders, requester, hideAgents }) =>
-    hideAgents && !requester.isSuperadmin ? [] : ((await loaders.agentsByImage()).get(fullName(row)) ?? []),
-}
+} satisfies Partial<FieldsOf<'ImageNode'>>
 
-const done = (msg: string) => ({ ok: true, msg })
-const failed = (msg: string) => ({ ok: false, msg })
-
-export const imageMutations: RootFields = {
-  alias_image: async (_, args: { alias: string; architecture?: string | null; target: string }, context) => {
-    requireSuperadmin(context)
-    const { store } = context.ports
-    const alias = args.alias.trim()
-    if (!isImageAlias(alias)) return failed(`"${args.alias}" is no name for an alias.`)
-    const image = await findImage(store, args.target, args.architecture ?? 'x86_64')
-    try {
-      await store.tx(async (tx) => {
-        await tx.insert(store.tables.imageAliases).values({ id: randomUUID(), alias, image: image.id })
-      })
-    } catch (error) {
-      if (isUniqueViolation(error)) return failed(`The alias "${alias}" is in use.`)
-      throw error
-    }
-    return done('')
+export const image = {
+  sdl,
+  queries: {
+    image: (_, args, context) => imageAsked(context, args),
+    images: (_, args, context) => imagesAsked(context, args),
+    customized_images: async (_, _args, context) => {
+      const isOwn = await ownImages(context)
+      return (await allImages(context)).filter((row) => kindOfImage(row) === 'customized' && isOwn(row))
+    },
   },
-  dealias_image: async (_, args: { alias: string }, context) => {
-    requireSuperadmin(context)
-    const { store } = context.ports
-    const { imageAliases } = store.tables
-    const gone = await store.tx((tx) =>
-      tx.delete(imageAliases).where(eq(imageAliases.alias, args.alias)).returning({ id: imageAliases.id }),
-    )
-    return gone.length > 0 ? done('') : failed(`There is no alias "${args.alias}".`)
+  types: {
+    Image: {
+      ...common,
+      hash: (row) => row.configDigest,
+      installed: async (row, _, context) => (await agentsByImage(context)).has(installedName(row)),
+      installed_agents: async (row, _, context) =>
+        context.hideAgents && !context.requester.isSuperadmin
+          ? []
+          : ((await agentsByImage(context)).get(installedName(row)) ?? []),
+    },
+    ImageNode: { ...common, id: (row) => globalId('ImageNode', row.id), row_id: (row) => row.id },
   },
-  rescan_images: async (_, args: { registry?: string | null }, context) => {
-    requireAdmin(context)
-    const { ports, tasks } = context
-    try {
-      const taskId = await startRescan(ports, tasks, { registry: args.registry ?? null })
-      return { ...done('The scan has begun.'), task_id: taskId }
-    } catch (error) {
-      if (error instanceof RangeError) return failed(error.message)
-      throw error
-    }
+  nodes: {
+    ImageNode: async (context, id) => {
+      const row = await imageById(context, id)
+      return row && (await usableImages(context))(row) ? row : null
+    },
   },
-}
+} satisfies GraphResource

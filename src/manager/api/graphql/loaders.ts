@@ -1,17 +1,14 @@
-import DataLoader from 'dataloader'
 import { asc, eq, getTableColumns, inArray } from 'drizzle-orm'
-import type { ManagerPorts } from '../../context.ts'
+import type { Tables } from '../../../db/tables/index.ts'
 import { readAgentStats, readKernelStats } from '../../services/live-stats.ts'
-import { type Occupancy, occupancyByAgent } from '../../services/occupancy.ts'
+import { occupancyByAgent } from '../../services/occupancy.ts'
 import type { KernelRow, SessionRow } from '../../services/rows.ts'
+import type { GraphContext } from './context.ts'
+import { byKey, defineLoader } from './define-loader.ts'
+import type { GroupRow } from './rows.ts'
 
-type Tables = ManagerPorts['store']['tables']
-export type UserRow = Tables['users']['$inferSelect']
-export type GroupRow = Tables['groups']['$inferSelect']
 /** A kernel without its log, which may be large. */
 export type KernelBrief = Omit<KernelRow, 'containerLog'>
-
-const BATCH = { maxBatchSize: 500 }
 
 /** The columns of `KernelBrief`. */
 export function kernelColumns(kernels: Tables['kernels']) {
@@ -19,128 +16,113 @@ export function kernelColumns(kernels: Tables['kernels']) {
   return columns
 }
 
-export type Loaders = ReturnType<typeof createLoaders>
+type Ids = readonly string[]
 
-/** Rows and statistics by key, each asked for once per request and together. */
-export function createLoaders({ store, cache }: Pick<ManagerPorts, 'store' | 'cache'>) {
-  const { db, tables } = store
+export const userById = defineLoader(async ({ store: { db, tables } }, ids: Ids) => {
+  const rows = await db
+    .select()
+    .from(tables.users)
+    .where(inArray(tables.users.uuid, [...ids]))
+  return byKey(rows, ({ uuid }) => uuid)
+})
 
-  const user = new DataLoader<string, UserRow | null>(async (ids) => {
-    const rows = await db
-      .select()
-      .from(tables.users)
-      .where(inArray(tables.users.uuid, [...ids]))
-    const byId = new Map(rows.map((row) => [row.uuid, row]))
-    return ids.map((id) => byId.get(id) ?? null)
-  }, BATCH)
+export const groupById = defineLoader(async ({ store: { db, tables } }, ids: Ids) => {
+  const rows = await db
+    .select()
+    .from(tables.groups)
+    .where(inArray(tables.groups.id, [...ids]))
+  return byKey(rows, ({ id }) => id)
+})
 
-  const group = new DataLoader<string, GroupRow | null>(async (ids) => {
-    const rows = await db
-      .select()
-      .from(tables.groups)
-      .where(inArray(tables.groups.id, [...ids]))
-    const byId = new Map(rows.map((row) => [row.id, row]))
-    return ids.map((id) => byId.get(id) ?? null)
-  }, BATCH)
+const groupsByUser = defineLoader(async ({ store: { db, tables } }, ids: Ids) => {
+  const rows = await db
+    .select({ userId: tables.groupMembers.userId, group: tables.groups })
+    .from(tables.groupMembers)
+    .innerJoin(tables.groups, eq(tables.groupMembers.groupId, tables.groups.id))
+    .where(inArray(tables.groupMembers.userId, [...ids]))
+    .orderBy(asc(tables.groups.name))
+  const found = Map.groupBy(rows, ({ userId }) => userId)
+  return new Map([...found].map(([id, list]) => [id, list.map(({ group }) => group)]))
+})
 
-  const groupsOfUser = new DataLoader<string, GroupRow[]>(async (ids) => {
-    const rows = await db
-      .select({ userId: tables.groupMembers.userId, group: tables.groups })
-      .from(tables.groupMembers)
-      .innerJoin(tables.groups, eq(tables.groupMembers.groupId, tables.groups.id))
-      .where(inArray(tables.groupMembers.userId, [...ids]))
-      .orderBy(asc(tables.groups.name))
-    const byUser = Map.groupBy(rows, (row) => row.userId)
-    return ids.map((id) => (byUser.get(id) ?? []).map((row) => row.group))
-  }, BATCH)
+/** The projects of a user, by name. */
+export const groupsOfUser = async (context: GraphContext, id: string): Promise<GroupRow[]> =>
+  (await groupsByUser(context, id)) ?? []
 
-  /** The kernels of a session, the main one first. */
-  const kernelsOfSession = new DataLoader<string, KernelBrief[]>(async (ids) => {
-    const rows: KernelBrief[] = await db
-      .select(kernelColumns(tables.kernels))
-      .from(tables.kernels)
-      .where(inArray(tables.kernels.sessionId, [...ids]))
-      .orderBy(asc(tables.kernels.clusterRole), asc(tables.kernels.clusterIdx))
-    const bySession = Map.groupBy(rows, (row) => row.sessionId)
-    return ids.map((id) =>
-      (bySession.get(id) ?? []).toSorted(
-        (a, b) => Number(b.clusterRole === 'main') - Number(a.clusterRole === 'main'),
-      ),
-    )
-  }, BATCH)
+const kernelsBySession = defineLoader(async ({ store: { db, tables } }, ids: Ids) => {
+  const rows: KernelBrief[] = await db
+    .select(kernelColumns(tables.kernels))
+    .from(tables.kernels)
+    .where(inArray(tables.kernels.sessionId, [...ids]))
+    .orderBy(asc(tables.kernels.clusterRole), asc(tables.kernels.clusterIdx))
+  return Map.groupBy(
+    rows.toSorted((a, b) => Number(b.clusterRole === 'main') - Number(a.clusterRole === 'main')),
+    ({ sessionId }) => sessionId,
+  )
+})
 
-  const session = new DataLoader<string, SessionRow | null>(async (ids) => {
-    const rows = await db
-      .select()
-      .from(tables.sessions)
-      .where(inArray(tables.sessions.id, [...ids]))
-    const byId = new Map(rows.map((row) => [row.id, row]))
-    return ids.map((id) => byId.get(id) ?? null)
-  }, BATCH)
+/** The kernels of a session, the main one first. */
+export const kernelsOfSession = async (context: GraphContext, id: string): Promise<KernelBrief[]> =>
+  (await kernelsBySession(context, id)) ?? []
 
-  const dependenciesOfSession = new DataLoader<string, SessionRow[]>(async (ids) => {
-    const rows = await db
-      .select({ sessionId: tables.sessionDependencies.sessionId, session: tables.sessions })
-      .from(tables.sessionDependencies)
-      .innerJoin(tables.sessions, eq(tables.sessionDependencies.dependsOn, tables.sessions.id))
-      .where(inArray(tables.sessionDependencies.sessionId, [...ids]))
-    const bySession = Map.groupBy(rows, (row) => row.sessionId)
-    return ids.map((id) => (bySession.get(id) ?? []).map((row) => row.session))
-  }, BATCH)
+export const sessionRowById = defineLoader(async ({ store: { db, tables } }, ids: Ids) => {
+  const rows = await db
+    .select()
+    .from(tables.sessions)
+    .where(inArray(tables.sessions.id, [...ids]))
+  return byKey(rows, ({ id }) => id)
+})
 
-  const aliasesOfImage = new DataLoader<string, string[]>(async (ids) => {
-    const rows = await db
-      .select({ image: tables.imageAliases.image, alias: tables.imageAliases.alias })
-      .from(tables.imageAliases)
-      .where(inArray(tables.imageAliases.image, [...ids]))
-      .orderBy(asc(tables.imageAliases.alias))
-    const byImage = Map.groupBy(rows, (row) => row.image)
-    return ids.map((id) => (byImage.get(id) ?? []).map((row) => row.alias))
-  }, BATCH)
+const dependenciesBySession = defineLoader(async ({ store: { db, tables } }, ids: Ids) => {
+  const rows = await db
+    .select({ sessionId: tables.sessionDependencies.sessionId, session: tables.sessions })
+    .from(tables.sessionDependencies)
+    .innerJoin(tables.sessions, eq(tables.sessionDependencies.dependsOn, tables.sessions.id))
+    .where(inArray(tables.sessionDependencies.sessionId, [...ids]))
+  const found = Map.groupBy(rows, ({ sessionId }) => sessionId)
+  return new Map([...found].map(([id, list]) => [id, list.map(({ session }) => session)]))
+})
 
-  const occupancyOfAgent = new DataLoader<string, Occupancy | null>(async (ids) => {
-    const occupancy = await occupancyByAgent(store, ids)
-    return ids.map((id) => occupancy.get(id) ?? null)
-  }, BATCH)
+/** The sessions that a session waits for. */
+export const dependenciesOfSession = async (context: GraphContext, id: string): Promise<SessionRow[]> =>
+  (await dependenciesBySession(context, id)) ?? []
 
-  const agentStats = new DataLoader<string, Record<string, unknown> | null>(async (ids) => {
-    const stats = await readAgentStats(cache, ids)
-    return ids.map((id) => stats.get(id) ?? null)
-  }, BATCH)
+const aliasesByImage = defineLoader(async ({ store: { db, tables } }, ids: Ids) => {
+  const rows = await db
+    .select({ image: tables.imageAliases.image, alias: tables.imageAliases.alias })
+    .from(tables.imageAliases)
+    .where(inArray(tables.imageAliases.image, [...ids]))
+    .orderBy(asc(tables.imageAliases.alias))
+  const found = Map.groupBy(rows, ({ image }) => image)
+  return new Map([...found].map(([id, list]) => [id, list.map(({ alias }) => alias)]))
+})
 
-  const kernelStats = new DataLoader<string, Record<string, unknown> | null>(async (ids) => {
-    const stats = await readKernelStats(cache, ids)
-    return ids.map((id) => stats.get(id) ?? null)
-  }, BATCH)
+/** Other names of an image. */
+export const aliasesOfImage = async (context: GraphContext, id: string): Promise<string[]> =>
+  (await aliasesByImage(context, id)) ?? []
 
-  /** `name@architecture` → ids of the living agents that have the image. */
-  let installed: Promise<ReadonlyMap<string, string[]>> | null = null
-  const agentsByImage = () => {
-    installed ??= (async () => {
-      const { agents } = tables
-      const rows = await db
-        .select({ id: agents.id, images: agents.images })
-        .from(agents)
-        .where(eq(agents.status, 'ALIVE'))
-        .orderBy(asc(agents.id))
-      const pairs = rows.flatMap(({ id, images }) => images.map((image) => ({ image, id })))
-      const grouped = Map.groupBy(pairs, ({ image }) => image)
-      return new Map([...grouped].map(([image, list]) => [image, list.map(({ id }) => id)]))
-    })()
-    return installed
-  }
+/** What an agent's containers take. */
+export const occupancyOfAgent = defineLoader(({ store }, ids: Ids) => occupancyByAgent(store, ids))
 
-  return {
-    user,
-    group,
-    groupsOfUser,
-    session,
-    kernelsOfSession,
-    dependenciesOfSession,
-    aliasesOfImage,
-    occupancyOfAgent,
-    agentStats,
-    kernelStats,
-    agentsByImage,
-  }
-}
+/** The newest statistics of an agent. */
+export const agentStats = defineLoader(({ cache }, ids: Ids) => readAgentStats(cache, ids))
+
+/** The newest statistics of a kernel. */
+export const kernelStats = defineLoader(({ cache }, ids: Ids) => readKernelStats(cache, ids))
+
+const installedImages = defineLoader(async ({ store: { db, tables } }, keys: readonly 'all'[]) => {
+  const { agents } = tables
+  const rows = await db
+    .select({ id: agents.id, images: agents.images })
+    .from(agents)
+    .where(eq(agents.status, 'ALIVE'))
+    .orderBy(asc(agents.id))
+  const pairs = rows.flatMap(({ id, images }) => images.map((image) => ({ image, id })))
+  const grouped = Map.groupBy(pairs, ({ image }) => image)
+  const byImage = new Map([...grouped].map(([image, list]) => [image, list.map(({ id }) => id)]))
+  return new Map(keys.map((key) => [key, byImage]))
+})
+
+/** `name@architecture` → ids of the living agents that have the image. */
+export const agentsByImage = async (context: GraphContext): Promise<ReadonlyMap<string, string[]>> =>
+  (await installedImages(context, 'all')) ?? new Map()

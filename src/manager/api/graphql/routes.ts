@@ -9,7 +9,6 @@ import { json } from '../answer.ts'
 import { defineRoute, type Route, type RouteContext } from '../route.ts'
 import type { GraphContext } from './context.ts'
 import { boundedRule, introspects, MAX_TOKENS } from './limits.ts'
-import { createLoaders } from './loaders.ts'
 import { createGraphSchema } from './schema.ts'
 
 export interface GraphqlOptions {
@@ -54,7 +53,6 @@ export function graphqlRoutes(options: GraphqlOptions): readonly Route[] {
       requester: context.requester,
       ports: options.ports,
       tasks: options.tasks,
-      loaders: createLoaders(options.ports),
       hideAgents: options.hideAgents,
       allowsIntrospection: await allowsIntrospection(),
     })

@@ -3,9 +3,12 @@ import { Problem } from '../../../core/problem.ts'
 import { SESSION_STATUSES } from '../../../core/status.ts'
 import type { SessionRow } from '../../services/rows.ts'
 import { domainBound, userBound } from './access.ts'
-import type { FieldsOf, GraphContext, PageArgs, RootFields } from './context.ts'
+import type { GraphContext, PageArgs } from './context.ts'
+import { dependenciesOfSession, groupById, kernelsOfSession, userById } from './loaders.ts'
 import { counted, countOf, pageBounds } from './page.ts'
 import { filterCondition, orderTerms, type QueryColumns } from './query-columns.ts'
+import type { GraphResource } from './resource.ts'
+import sdl from './session.graphql' with { type: 'text' }
 import { readStatuses } from './statuses.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -116,52 +119,11 @@ async function sessionPage(context: GraphContext, args: SessionArgs & PageArgs) 
   return { items: rows.map(({ session }) => session), total_count: await countOf(total) }
 }
 
-export const sessionQueries: RootFields = {
-  compute_session: (_, args: { id: string }, context) => sessionById(context, args.id),
-  compute_session_list: (_, args: SessionArgs & PageArgs, context) => sessionPage(context, args),
-}
-
-const mainKernel = async (row: SessionRow, { loaders }: GraphContext) =>
-  (await loaders.kernelsOfSession.load(row.id))[0] ?? null
-const owner = (row: SessionRow, { loaders }: GraphContext) => loaders.user.load(row.userUuid)
+const mainKernel = async (row: SessionRow, context: GraphContext) =>
+  (await kernelsOfSession(context, row.id))[0] ?? null
+const owner = (row: SessionRow, context: GraphContext) => userById(context, row.userUuid)
 
 const KERNEL_ROLES: Readonly<Record<string, string>> = { inference: 'INFERENCE', system: 'SYSTEM' }
-
-export const sessionFields: FieldsOf<SessionRow> = {
-  session_id: (row) => row.id,
-  main_kernel_id: async (row, _, context) => (await mainKernel(row, context))?.id ?? null,
-  // Names of the original's enumerations, in capitals; requests spell them in small letters.
-  type: (row) => row.sessionType.toUpperCase(),
-  result: (row) => row.result.toUpperCase(),
-  main_kernel_role: (row) => KERNEL_ROLES[row.sessionType] ?? 'COMPUTE',
-  image: (row) => row.images[0] ?? null,
-  architecture: async (row, _, context) => (await mainKernel(row, context))?.architecture ?? null,
-  registry: async (row, _, context) => (await mainKernel(row, context))?.registry ?? null,
-  cluster_template: () => null,
-  group_name: async (row, _, { loaders }) => (await loaders.group.load(row.groupId))?.name ?? null,
-  user_email: async (row, _, context) => (await owner(row, context))?.email ?? null,
-  full_name: async (row, _, context) => (await owner(row, context))?.fullName ?? null,
-  user_id: (row) => row.userUuid,
-  created_user_email: async (row, _, context) => (await owner(row, context))?.email ?? null,
-  created_user_id: (row) => row.userUuid,
-  status_changed: (row) => row.statusHistory[row.status] ?? row.createdAt,
-  scheduled_at: (row) => row.statusHistory.SCHEDULED ?? null,
-  commit_status: () => 'ready',
-  abusing_reports: async (row, _, { loaders }) =>
-    (await loaders.kernelsOfSession.load(row.id)).map(() => null),
-  idle_checks: () => ({}),
-  agent_ids: (row, _, { requester, hideAgents }) =>
-    hideAgents && !requester.isSuperadmin ? [] : row.agentIds,
-  agents: (row, _, { requester, hideAgents }) => (hideAgents && !requester.isSuperadmin ? [] : row.agentIds),
-  scaling_group: (row) => row.scalingGroupName,
-  service_ports: async (row, _, context) => servicePorts(await mainKernel(row, context)),
-  mounts: (row) => row.vfolderMounts.map(({ name }) => name),
-  vfolder_mounts: (row) => row.vfolderMounts.map(({ vfid }) => vfid),
-  occupied_slots: (row) => row.occupyingSlots,
-  containers: (row, _, { loaders }) => loaders.kernelsOfSession.load(row.id),
-  dependencies: (row, _, { loaders }) => loaders.dependenciesOfSession.load(row.id),
-  inference_metrics: () => null,
-}
 
 function servicePorts(kernel: Awaited<ReturnType<typeof mainKernel>>) {
   return (kernel?.servicePorts ?? [])
@@ -174,3 +136,48 @@ function servicePorts(kernel: Awaited<ReturnType<typeof mainKernel>>) {
       is_inference: port.isInference,
     }))
 }
+
+export const session = {
+  sdl,
+  queries: {
+    compute_session: (_, args, context) => sessionById(context, args.id),
+    compute_session_list: (_, args, context) => sessionPage(context, args),
+  },
+  types: {
+    ComputeSession: {
+      session_id: (row) => row.id,
+      main_kernel_id: async (row, _, context) => (await mainKernel(row, context))?.id ?? null,
+      // Names of the original's enumerations, in capitals; requests spell them in small letters.
+      type: (row) => row.sessionType.toUpperCase(),
+      result: (row) => row.result.toUpperCase(),
+      main_kernel_role: (row) => KERNEL_ROLES[row.sessionType] ?? 'COMPUTE',
+      image: (row) => row.images[0] ?? null,
+      architecture: async (row, _, context) => (await mainKernel(row, context))?.architecture ?? null,
+      registry: async (row, _, context) => (await mainKernel(row, context))?.registry ?? null,
+      cluster_template: () => null,
+      group_name: async (row, _, context) => (await groupById(context, row.groupId))?.name ?? null,
+      user_email: async (row, _, context) => (await owner(row, context))?.email ?? null,
+      full_name: async (row, _, context) => (await owner(row, context))?.fullName ?? null,
+      user_id: (row) => row.userUuid,
+      created_user_email: async (row, _, context) => (await owner(row, context))?.email ?? null,
+      created_user_id: (row) => row.userUuid,
+      status_changed: (row) => row.statusHistory[row.status] ?? row.createdAt,
+      scheduled_at: (row) => row.statusHistory.SCHEDULED ?? null,
+      commit_status: () => 'ready',
+      abusing_reports: async (row, _, context) => (await kernelsOfSession(context, row.id)).map(() => null),
+      idle_checks: () => ({}),
+      agent_ids: (row, _, { requester, hideAgents }) =>
+        hideAgents && !requester.isSuperadmin ? [] : row.agentIds,
+      agents: (row, _, { requester, hideAgents }) =>
+        hideAgents && !requester.isSuperadmin ? [] : row.agentIds,
+      scaling_group: (row) => row.scalingGroupName,
+      service_ports: async (row, _, context) => servicePorts(await mainKernel(row, context)),
+      mounts: (row) => row.vfolderMounts.map(({ name }) => name),
+      vfolder_mounts: (row) => row.vfolderMounts.map(({ vfid }) => vfid),
+      occupied_slots: (row) => row.occupyingSlots,
+      containers: (row, _, context) => kernelsOfSession(context, row.id),
+      dependencies: (row, _, context) => dependenciesOfSession(context, row.id),
+      inference_metrics: () => null,
+    },
+  },
+} satisfies GraphResource

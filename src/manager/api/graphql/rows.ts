@@ -1,0 +1,43 @@
+import type { Tables } from '../../../db/tables/index.ts'
+import type { AgentRow, ImageRow, ScalingGroupRow, SessionRow } from '../../services/rows.ts'
+import type { KernelBrief } from './loaders.ts'
+import type { Objects } from './types.generated.ts'
+
+type Row<Name extends keyof Tables> = Tables[Name]['$inferSelect']
+export type UserRow = Row<'users'>
+export type GroupRow = Row<'groups'>
+export type KeypairRow = Row<'keypairs'>
+export type FolderRow = Row<'vfolders'>
+
+/** What the resolvers of a type's fields get; a type that is not here is a plain object of its fields. */
+interface Rows {
+  Agent: AgentRow
+  AgentSummary: AgentRow
+  ComputeContainer: KernelBrief
+  ComputeSession: SessionRow
+  Domain: Row<'domains'>
+  Group: GroupRow
+  GroupNode: GroupRow
+  Image: ImageRow
+  ImageNode: ImageRow
+  KeyPair: KeypairRow
+  KeyPairResourcePolicy: Row<'keypairResourcePolicies'>
+  LegacyComputeSession: SessionRow
+  ProjectResourcePolicy: Row<'projectResourcePolicies'>
+  ResourcePreset: Row<'resourcePresets'>
+  ScalingGroup: ScalingGroupRow
+  User: UserRow
+  UserNode: UserRow
+  UserResourcePolicy: Row<'userResourcePolicies'>
+  VirtualFolder: FolderRow
+  VirtualFolderNode: FolderRow
+  /** A row of any type that `node` can answer, with the name of the type. */
+  Node: { readonly __typename: string }
+}
+
+/** The row behind a type of the schema. */
+export type RowOf<Name extends keyof Objects | keyof Rows> = Name extends keyof Rows
+  ? Rows[Name]
+  : Name extends keyof Objects
+    ? Objects[Name]
+    : never
