@@ -84,9 +84,10 @@ export interface KernelBackend extends AsyncDisposable {
   pull(image: string, auth: { username: string; password: string } | null, signal: AbortSignal): Promise<void>
   /**
    * Creates and starts; leaves nothing behind when it throws. The spec's folders are there; what they hold, and all
-   * else a start needs, may still be under way: nothing runs before `prepared` has resolved, its rejection is thrown.
+   * else a start needs, may still be under way: nothing runs before what `made` gives has resolved, whose rejection is
+   * thrown. `made` is called once there is a container, at each try.
    */
-  run(spec: ContainerSpec, prepared?: Promise<unknown>): Promise<{ containerId: string }>
+  run(spec: ContainerSpec, made?: () => Promise<unknown>): Promise<{ containerId: string }>
   /**
    * Stops (SIGTERM to the runner, then SIGKILL after `graceMs`), takes the last output (at most `maxLogBytes` from its
    * end; 0 = none) and removes; unknown ids are no error.

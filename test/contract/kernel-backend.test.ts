@@ -136,9 +136,7 @@ for (const driver of [nativeDriver, dockerDriver()]) {
 
     test('starts nothing before all is prepared, and leaves nothing where that fails', async () => {
       const spec = specOf({})
-      const prepared = Promise.withResolvers<void>()
-      const started = backend.run(spec, prepared.promise)
-      prepared.reject(new Error('no room'))
+      const started = backend.run(spec, () => Promise.reject(new Error('no room')))
       await expect(started).rejects.toThrow('no room')
       expect((await backend.find(OWNER)).filter(({ kernelId }) => kernelId === spec.kernelId)).toEqual([])
       expect(existsSync(readyFile(spec))).toBe(false)

@@ -68,7 +68,7 @@ export interface StartSteps {
   keepScratch: boolean
   /** The kernel's record is on disk: awaited before there is a container. */
   noted?: Promise<void>
-  /** Done while the backend makes the container. */
+  /** Done while the backend starts the container. */
   begun?: () => Promise<void>
 }
 
@@ -81,6 +81,9 @@ export async function startKernel(
   const { record } = kernel
   refuseEnded(kernel)
   const allocations = await claimResources(ctx, record)
+  // Ports and user are on disk before anything uses them, so that no crash gives them to a second kernel.
+  const saved = ctx.records.save(record)
+  saved.catch(() => undefined)
   const scratch = scratchPaths(ctx.paths.scratchRoot, record.kernelId)
   const accelerators = await acceleratorSettings(ctx, allocations)
   const spec = containerSpec(ctx, {
@@ -97,18 +100,23 @@ export async function startKernel(
   ])
   kernel.link = link
   await noted
-  // Ports and user are on disk before anything uses them, so that no crash gives them to a second kernel.
   const prepared = Promise.all([
-    ctx.records.save(record),
+    saved,
     keepScratch ? undefined : writeHome(ctx, kernel, scratch, allocations, accelerators),
   ]).then(() => refuseEnded(kernel))
-  const running = runContainer(ctx, kernel, spec, prepared)
+  let told: Promise<void> | undefined
+  const running = runContainer(ctx, kernel, spec, () => {
+    // A start leaves the processors idle, the making of a container does not.
+    told ??= begun?.()
+    return prepared
+  })
   // Whoever cleans up must find nobody at work.
-  await Promise.allSettled([running, prepared, begun?.()])
+  await Promise.allSettled([running, prepared])
+  await told
   const { containerId } = await running
+  // Not saved yet: a container is found by its labels.
   record.containerId = containerId
   await Promise.all([
-    ctx.records.save(record),
     writeResources(ctx, kernel, scratch, allocations, accelerators),
     awaitRunner(ctx, kernel),
   ])
@@ -130,16 +138,16 @@ async function runContainer(
   ctx: AgentContext,
   kernel: Kernel,
   spec: ContainerSpec,
-  prepared: Promise<void>,
+  made: () => Promise<void>,
 ): Promise<{ containerId: string }> {
   try {
-    return await ctx.backend.run(spec, prepared)
+    return await ctx.backend.run(spec, made)
   } catch (error) {
     if (!(error instanceof AgentError) || error.kind !== 'ImageNotAvailable') throw error
     await ctx.images.refresh()
     await ensureImage(ctx, kernel)
     refuseEnded(kernel)
-    return await ctx.backend.run(spec, prepared)
+    return await ctx.backend.run(spec, made)
   }
 }
 

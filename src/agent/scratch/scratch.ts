@@ -30,6 +30,7 @@ export interface ScratchContent {
 }
 
 const isRoot = process.getuid?.() === 0
+const umask = process.umask()
 
 /** Makes the folders of a new kernel. The user owns /home/work and may only read /home/config. */
 export async function makeScratch(paths: ScratchPaths, owner: { uid: number; gid: number }): Promise<void> {
@@ -50,23 +51,32 @@ export async function fillScratch(
   await makeFolders(paths.work, content.work, content.workFolders, owner, 0o755)
   await Promise.all([
     ...content.config.map((file) => writeScratchFile(paths.config, file, reader)),
-    ...content.work.map((file) => writeScratchFile(paths.work, file, owner)),
+    // Nobody reads them before they are all there.
+    ...content.work.map((file) => writeNew(join(paths.work, file.path), file, owner)),
   ])
 }
 
 /** Writes one file of a folder that the kernel's user does not control. */
 export async function writeScratchFile(
   folder: string,
-  { path, content, mode }: ScratchFile,
+  file: ScratchFile,
   owner: { uid: number; gid: number },
 ): Promise<void> {
-  const target = join(folder, path)
+  const target = join(folder, file.path)
   const partial = `${target}.new`
-  await writeFile(partial, content, { mode })
-  await chmod(partial, mode)
-  await own(partial, owner)
+  await writeNew(partial, file, owner)
   // At once: after a crash, resource.txt must not have forgotten which devices a running kernel holds.
   await rename(partial, target)
+}
+
+async function writeNew(
+  target: string,
+  { content, mode }: ScratchFile,
+  owner: { uid: number; gid: number },
+): Promise<void> {
+  await writeFile(target, content, { mode })
+  if ((mode & umask) !== 0) await chmod(target, mode)
+  await own(target, owner)
 }
 
 export const removeScratch = (paths: ScratchPaths): Promise<void> =>

@@ -63,16 +63,14 @@ export async function openDockerBackend(options: DockerBackendOptions): Promise<
     hasImage: images.has,
     pull: (image, auth, signal) => pullImage(docker, image, auth, signal),
 
-    async run(spec, prepared = Promise.resolve()) {
-      // Heard of below, when the container is made.
-      prepared.catch(() => undefined)
+    async run(spec, made) {
       for (;;) {
         const container = await createContainer(
           docker,
           containerOptions({ spec, bundle, ulimits, maxLogBytes }),
         )
         const discard = () => accepting([404], () => container.remove({ force: true, v: true }))
-        await prepared.catch(async (cause: unknown) => {
+        await made?.().catch(async (cause: unknown) => {
           await discard()
           throw cause
         })

@@ -133,8 +133,8 @@ export async function openProcessBackend(options: ProcessBackendOptions): Promis
       )
     },
 
-    async run(spec, prepared) {
-      await prepared
+    async run(spec, made) {
+      await made?.()
       const containerId = `${spec.kernelId}.${randomBytes(4).toString('hex')}`
       const record: ProcessRecord = {
         containerId,
