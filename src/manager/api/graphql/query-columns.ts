@@ -15,6 +15,7 @@ import {
   not,
   or,
   type SQL,
+  type SQLWrapper,
   sql,
 } from 'drizzle-orm'
 import { Problem } from '../../../core/problem.ts'
@@ -30,7 +31,7 @@ import type { Store } from '../../../db/store.ts'
 
 /** A name of the filter language as a column; `upper` and `lower` are how an enumeration is stored. */
 export interface QueryColumn {
-  readonly column: AnyColumn
+  readonly column: AnyColumn | SQL
   readonly kind: 'text' | 'upper' | 'lower' | 'uuid' | 'number' | 'boolean' | 'time' | 'list'
 }
 export type QueryColumns = Readonly<Record<string, QueryColumn>>
@@ -97,7 +98,7 @@ function condition(dialect: Dialect, columns: QueryColumns, filter: Filter): SQL
 }
 
 function compare(dialect: Dialect, column: QueryColumn, operator: FilterOperator, value: FilterValue): SQL {
-  const target = column.column
+  const target: SQLWrapper = column.column
   if (column.kind === 'list') return inList(dialect, column, operator, value)
   if (operator === 'contains') return matches(dialect, column, `%${escapeLike(String(value))}%`, true)
   if (operator === 'like' || operator === 'ilike') {
