@@ -22,6 +22,7 @@ import { resourceRoutes } from './rest/resource.ts'
 import { rootRoutes } from './rest/root.ts'
 import { scalingGroupRoutes } from './rest/scaling-groups.ts'
 import { sshKeypairRoutes } from './rest/ssh-keypair.ts'
+import { templateRoutes } from './rest/templates.ts'
 import type { Route } from './route.ts'
 
 export interface ManagerApiOptions {
@@ -73,6 +74,7 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
     ...logRoutes(ports),
     ...dotfileRoutes(ports),
     ...bootstrapScriptRoutes(ports),
+    ...templateRoutes({ ports, newId: randomUUID }),
     ...options.routes,
   ]
   const fetch = createEdge({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { randomUUID } from 'node:crypto'
-import { ADMIN, startTestManager, USER } from '../test-manager.ts'
+import { ADMIN, type Keys, startTestManager, USER } from '../test-manager.ts'
 import { expectFailures, send } from './route-failures.ts'
 
 let manager: Awaited<ReturnType<typeof startTestManager>>
@@ -100,7 +100,7 @@ describe('limits', () => {
 })
 
 test('who may see which', async () => {
-  const get = (path: string, as = USER) => manager.call('GET', path, { as })
+  const get = (path: string, as: Keys = USER) => manager.call('GET', path, { as })
   expect((await get('/domain-config/dotfiles?domain=default')).status).toBe(200)
   expect((await get('/domain-config/dotfiles?domain=other')).json.error_code).toBe('generic-forbidden')
   expect((await get('/domain-config/dotfiles?domain=other', ADMIN)).status).toBe(404)

@@ -1,5 +1,5 @@
 import { expect } from 'bun:test'
-import { type Got, type startTestManager, USER } from '../test-manager.ts'
+import { type Got, type Keys, type startTestManager, USER } from '../test-manager.ts'
 
 type Manager = Pick<Awaited<ReturnType<typeof startTestManager>>, 'call' | 'ports'>
 
@@ -20,7 +20,7 @@ export interface RouteCase {
 }
 
 /** Sends a case, signed by the administrator unless told otherwise. */
-export function send(manager: Manager, route: RouteCase, as?: typeof USER | null): Promise<Got> {
+export function send(manager: Manager, route: RouteCase, as?: Keys | null): Promise<Got> {
   const { method, path, params } = route
   const who = as === undefined ? {} : { as }
   if (params === undefined) return manager.call(method, path, who)
