@@ -2,6 +2,7 @@ import type { Kit } from '../kit.ts'
 import { accountTables } from './accounts.ts'
 import { folderTables } from './folders.ts'
 import { resourceTables } from './resources.ts'
+import { serviceTables } from './services.ts'
 import { sessionTables } from './sessions.ts'
 import { systemTables } from './system.ts'
 
@@ -11,6 +12,7 @@ export const defineTables = (kit: Kit) => ({
   ...resourceTables(kit),
   ...sessionTables(kit),
   ...folderTables(kit),
+  ...serviceTables(kit),
   ...systemTables(kit),
 })
 
