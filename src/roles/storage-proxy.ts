@@ -12,15 +12,22 @@ const PLUGINS: readonly StoragePlugin[] = [vfs]
 
 /** Opens the configured volumes, or one in the data directory where none is, and serves them. */
 export async function wireStorageProxy(context: RoleContext): Promise<RunningRole> {
-  const { config, dataDir } = context
+  const { config, dataDir, clock } = context
   return startStorageProxy({
     api: config.api,
-    managerSecret: config.api.manager.secret ?? nodeSecret(dataDir, 'storage-manager'),
+    settings: config.storageProxy,
+    managerSecret: storageManagerSecret(context),
+    tokenSecret: config.storageProxy.secret ?? nodeSecret(dataDir, 'storage-client'),
     volumes: await openVolumes(context),
     version: VERSION,
+    clock,
     log: context.log.child({ role: 'storage-proxy' }),
   })
 }
+
+/** What managers show at the storage proxy of this node. */
+export const storageManagerSecret = ({ config, dataDir }: RoleContext): string =>
+  config.api.manager.secret ?? nodeSecret(dataDir, 'storage-manager')
 
 async function openVolumes({ config, dataDir }: RoleContext): Promise<StorageVolume[]> {
   const configured = Object.entries(config.volume)

@@ -1,95 +1,72 @@
-import { Hono } from 'hono'
+import { randomUUID } from 'node:crypto'
 import type { LoadedConfig } from '../config/loader.ts'
-import { notFound, Problem } from '../core/problem.ts'
-import { answerProblems } from '../lib/http/problem-edge.ts'
+import type { Clock } from '../lib/clock.ts'
 import { serveHttp } from '../lib/http/serve.ts'
 import type { Logger } from '../lib/logger.ts'
-import { sameText } from '../lib/same-text.ts'
 import type { StorageVolume } from '../plugin/storage-volume.ts'
 import type { RunningRole } from '../roles/role.ts'
+import { clientApi } from './client-api.ts'
+import { managerApi } from './manager-api.ts'
+import type { StorageProxyContext } from './storage-proxy-context.ts'
 
 const MAX_BODY = 1024 * 1024
 
 export interface StorageProxyOptions {
   api: LoadedConfig['api']
+  settings: Pick<LoadedConfig['storageProxy'], 'maxUploadSize' | 'scandirLimit' | 'sessionExpire'>
   /** Shared with the managers; header `X-BackendAI-Storage-Auth-Token`. */
   managerSecret: string
+  /** Signs upload and download tokens. */
+  tokenSecret: string
   volumes: readonly StorageVolume[]
   version: string
+  clock: Clock
   log: Logger
 }
 
-/** The storage proxy role: which volumes this node has and how they are (storage.md). */
+/** The storage proxy role: folders of this node's volumes for managers, and their files for clients (storage.md). */
 export async function startStorageProxy(options: StorageProxyOptions): Promise<RunningRole> {
-  const { api, version } = options
-  const client = answerProblems(new Hono(), options.log)
-  client.get('/', (c) => c.json({ status: 'ok', type: 'client-facing', 'storage-proxy': version }))
-  const clientAddress = api.client.serviceAddr
-  const clientServing = await serveHttp({
-    fetch: (request) => client.fetch(request),
-    ...clientAddress,
-    maxBodyBytes: MAX_BODY,
-  })
-  try {
-    const managerAddress = api.manager.serviceAddr
-    const manager = managerApp(options)
-    const managerServing = await serveHttp({
-      fetch: (request, env) => manager.fetch(request, env),
-      ...managerAddress,
-      maxBodyBytes: MAX_BODY,
-    })
-    return {
-      name: 'storage-proxy',
-      endpoints: {
-        storage: `http://${clientAddress.host}:${clientServing.port}`,
-        'storage (manager side)': `http://${managerAddress.host}:${managerServing.port}`,
-      },
-      [Symbol.asyncDispose]: async () => {
-        await managerServing[Symbol.asyncDispose]()
-        await clientServing[Symbol.asyncDispose]()
-      },
-    }
-  } catch (error) {
-    await clientServing[Symbol.asyncDispose]()
-    throw error
+  const { api, settings, log } = options
+  const context: StorageProxyContext = {
+    volumes: options.volumes,
+    tokenSecret: options.tokenSecret,
+    tokenLifetimeMs: settings.sessionExpire * 1000,
+    maxUploadSize: settings.maxUploadSize,
+    scandirLimit: settings.scandirLimit,
+    now: () => options.clock.now(),
+    newId: randomUUID,
+    version: options.version,
+    log,
+  }
+  await using stack = new AsyncDisposableStack()
+  const onError = (error: unknown) => log.warn({ err: error }, 'an answer broke off')
+  const serve = async (
+    app: ReturnType<typeof managerApi>,
+    { host, port }: { host: string; port: number },
+  ) => {
+    const serving = stack.use(
+      await serveHttp({
+        fetch: (request, env) => app.fetch(request, env),
+        host,
+        port,
+        maxBodyBytes: MAX_BODY,
+        onError,
+      }),
+    )
+    return `http://${reachable(host)}:${serving.port}`
+  }
+  const client = await serve(clientApi(context), api.client.serviceAddr)
+  const manager = await serve(managerApi(context, options.managerSecret), api.manager.serviceAddr)
+  const owned = stack.move()
+  return {
+    name: 'storage-proxy',
+    endpoints: { storage: client, 'storage (manager side)': manager },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
-function managerApp({ managerSecret, volumes, version, log }: StorageProxyOptions): Hono {
-  const app = answerProblems(new Hono(), log)
-  const status = { status: 'ok', type: 'manager-facing', 'storage-proxy': version }
-  app.get('/', (c) => c.json(status))
-  app.get('/status', (c) => c.json(status))
-  app.use(async (c, next) => {
-    if (!sameText(c.req.header('x-backendai-storage-auth-token') ?? '', managerSecret)) {
-      throw new Problem('auth-failed', { status: 403, msg: 'The shared secret is missing or wrong.' })
-    }
-    await next()
-  })
-  app.get('/volumes', (c) =>
-    c.json({
-      volumes: volumes.map(({ name, backend, path, fsprefix, capabilities }) => ({
-        name,
-        backend,
-        path,
-        fsprefix,
-        capabilities,
-      })),
-    }),
-  )
-  const named = (name: string | undefined): StorageVolume => {
-    const volume = volumes.find((candidate) => candidate.name === name)
-    if (!volume)
-      throw notFound('volume', `This storage node has ${volumes.map((v) => v.name).join(', ') || 'none'}.`)
-    return volume
-  }
-  app.get('/volume/hwinfo', async (c) => {
-    const { status, info } = await named(c.req.query('volume')).health()
-    return c.json({ status, status_info: info, metadata: {} })
-  })
-  app.get('/folder/fs-usage', async (c) => {
-    const { capacityBytes, usedBytes } = await named(c.req.query('volume')).usage()
-    return c.json({ capacity_bytes: capacityBytes, used_bytes: usedBytes })
-  })
-  return app
+/** A wildcard address is reached through the loopback. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || host === '') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }
