@@ -5,8 +5,6 @@ export interface CliIo {
   readonly stdin: InStream
   /** Ends a line that the code's output has begun where the next words on standard error would stand in it. */
   freshLine(): void
-  /** Shows a text that is longer than the terminal; the promise waits for the reader. */
-  page(text: string): Promise<void>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly home: string
@@ -17,6 +15,8 @@ export interface CliIo {
   /** Ctrl-C; while there is no listener the process ends. Gives back how to stop listening. */
   onInterrupt(listener: () => void): () => void
   onResize(listener: () => void): () => void
+  /** Shows a long text in the person's pager until they leave it; false where there is none. */
+  page(text: string): Promise<boolean>
 }
 
 export interface OutStream {

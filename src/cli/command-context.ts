@@ -1,5 +1,6 @@
 import type { Client } from '../client/client.ts'
 import type { CliIo } from './cli-io.ts'
+import type { LoginStore } from './login-store.ts'
 import type { Output } from './output.ts'
 import type { GlobalFlags } from './setting-sources.ts'
 import type { Settings } from './settings.ts'
@@ -11,9 +12,11 @@ export interface CommandContext {
   readonly flags: GlobalFlags
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal
-  /** @throws CliError (usage) when there is no key pair. */
+  /** @throws CliError (usage) when there is no key pair, or nobody is logged in at the webserver. */
   settings(): Promise<Settings>
   client(): Promise<Client>
+  /** For what needs neither key pair nor login. */
+  anonymous(): Promise<{ settings: Settings; client: Client; logins: LoginStore }>
 }
 
 /** Options by their camel-case names, operands in order. */

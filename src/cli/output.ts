@@ -9,14 +9,19 @@ export interface Output {
   text(text: string): void
   /** One line of JSON per call. */
   json(value: unknown): void
-  table(columns: readonly Column[], rows: readonly (readonly string[])[]): void
-  /** On a terminal, in its pager when there are more rows than it has. */
-  longTable(columns: readonly Column[], rows: readonly (readonly string[])[]): Promise<void>
+  /** Longer than the terminal it goes through the pager, when the command ends; `isPaged` false: at once. */
+  table(
+    columns: readonly Column[],
+    rows: readonly (readonly string[])[],
+    options?: { isPaged?: boolean },
+  ): void
   fields(fields: readonly (readonly [string, string])[]): void
   done(message: string): void
   info(message: string): void
   warn(message: string): void
   fail(message: string): void
+  /** Shows what waits for the pager. */
+  flush(): Promise<void>
 }
 
 const COLOURS = { green: 32, yellow: 33, red: 31, cyan: 36 } as const
@@ -34,21 +39,31 @@ export function createOutput(io: CliIo, options: { isJson: boolean; isQuiet?: bo
   }
   // What goes into a pipe or a file is not cut.
   const width = io.stdout.isTTY ? io.stdout.columns : Number.POSITIVE_INFINITY
+  let held = ''
+  const write = (text: string): void => {
+    if (held === '') io.stdout.write(text)
+    else held += text
+  }
   return {
     isJson: options.isJson,
     isQuiet: options.isQuiet === true,
-    text: (text) => io.stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`),
-    json: (value) => io.stdout.write(`${JSON.stringify(value)}\n`),
-    table: (columns, rows) => io.stdout.write(renderTable(columns, rows, width)),
-    async longTable(columns, rows) {
+    text: (text) => write(text.endsWith('\n') || text === '' ? text : `${text}\n`),
+    json: (value) => write(`${JSON.stringify(value)}\n`),
+    table(columns, rows, { isPaged = true } = {}) {
       const text = renderTable(columns, rows, width)
-      if (io.stdout.isTTY && rows.length + 2 > io.stdout.rows) await io.page(text)
-      else io.stdout.write(text)
+      const isLong = rows.length + 2 > io.stdout.rows
+      if (isPaged && isLong && io.stdout.isTTY) held += text
+      else write(text)
     },
-    fields: (fields) => io.stdout.write(renderFields(fields, Math.min(width, 200))),
+    fields: (fields) => write(renderFields(fields, Math.min(width, 200))),
     done: (message) => note(paint('green', '✔'), message),
     info: (message) => note(paint('cyan', '∙'), message),
     warn: (message) => say(paint('yellow', '!'), message),
     fail: (message) => say(paint('red', '✘'), message),
+    async flush() {
+      const text = held
+      held = ''
+      if (text !== '' && !(await io.page(text))) io.stdout.write(text)
+    },
   }
 }

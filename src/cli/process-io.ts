@@ -16,10 +16,6 @@ export const processIo = (line = new FreshLine(isSamePlace(1, 2))): CliIo => ({
     process.stderr.write(line.end)
     line.entered()
   },
-  async page(text) {
-    if (!(await showInPager(text, process.env))) process.stdout.write(text)
-    line.wrote('stdout', text)
-  },
   env: process.env,
   cwd: process.cwd(),
   home: homedir(),
@@ -45,6 +41,7 @@ export const processIo = (line = new FreshLine(isSamePlace(1, 2))): CliIo => ({
     process.stdout.on('resize', listener)
     return () => process.stdout.off('resize', listener)
   },
+  page: (text) => showInPager(text, process.env),
 })
 
 /** Both descriptors lead to one terminal, file or pipe. */

@@ -26,6 +26,7 @@ export async function runCli(argv: string[], io: CliIo = processIo()): Promise<n
     const isUnknown = namesUnknownCommand(program, argv)
     const words = isUnknown ? argv.filter((word) => word !== '--help' && word !== '-h') : argv
     await program.parseAsync(words, { from: 'user' })
+    await (context as CommandContext | null)?.out.flush()
     return binding.exitCode()
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage

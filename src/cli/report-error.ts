@@ -12,7 +12,7 @@ interface Report {
 
 /** The one place that prints an error; gives its exit code. With --json the report is one JSON line on standard error. */
 export function reportError(error: unknown, io: CliIo, out: Output, isDebug: boolean): number {
-  const report = explain(error)
+  const report = explain(error, io)
   if (out.isJson) {
     const fields = error instanceof ApiError ? apiFields(error) : {}
     const { message, hints, exitCode } = report
@@ -26,13 +26,17 @@ export function reportError(error: unknown, io: CliIo, out: Output, isDebug: boo
   return report.exitCode
 }
 
-function explain(error: unknown): Report {
+function explain(error: unknown, { env }: Pick<CliIo, 'env'>): Report {
   if (error instanceof CliError) return error
   if (error instanceof UnreachableError) {
     return { message: error.message, hints: reachHints(error), exitCode: EXIT.unreachable }
   }
   if (error instanceof ApiError) {
-    return { message: apiMessage(error), hints: apiHints(error), exitCode: EXIT.failed }
+    return {
+      message: apiMessage(error),
+      hints: apiHints(error, env.BACKEND_ENDPOINT_TYPE === 'session'),
+      exitCode: EXIT.failed,
+    }
   }
   if (error instanceof ConnectionLostError) {
     return { message: error.message, hints: [], exitCode: EXIT.unreachable }
@@ -69,7 +73,9 @@ function apiMessage(error: ApiError): string {
   return isSentence && BARE_TITLES.has(error.kind) ? (error.msg ?? '') : error.message
 }
 
-function apiHints(error: ApiError): string[] {
+function apiHints(error: ApiError, isLogin: boolean): string[] {
+  if (error.kind === 'auth-failed' && isLogin)
+    return ['Your login has ended, or there was none: "backend.ai login".']
   if (error.kind === 'auth-failed')
     return ['Check the access key and the secret key: "backendai config" shows them.']
   if (error.kind === 'invalid-auth-params' && /sync/i.test(error.msg ?? '')) {

@@ -44,15 +44,10 @@ function fromFlags(flags: GlobalFlags): Omit<SettingSource, 'name'> {
 }
 
 function fromEnvironment(env: World['env']): Omit<SettingSource, 'name'> {
-  if (env.BACKEND_ENDPOINT_TYPE === 'session') {
-    throw usageError(
-      'BACKEND_ENDPOINT_TYPE=session needs a login, which this command line does not have.',
-      'Use the address of the manager with a key pair: BACKEND_ENDPOINT_TYPE=api.',
-    )
-  }
   const skip = env.BACKEND_SKIP_SSLCERT_VALIDATION
   return {
     endpoint: env.BACKEND_ENDPOINT,
+    endpointType: env.BACKEND_ENDPOINT_TYPE,
     accessKey: env.BACKEND_ACCESS_KEY,
     secretKey: env.BACKEND_SECRET_KEY,
     domain: env.BACKEND_DOMAIN,
@@ -80,6 +75,7 @@ async function fromFile(path: string, parse: Parse): Promise<Omit<SettingSource,
   const mounts = read('vfolder_mounts')
   return {
     endpoint: word('endpoint'),
+    endpointType: word('endpoint_type'),
     accessKey: word('access_key'),
     secretKey: word('secret_key'),
     domain: word('domain'),

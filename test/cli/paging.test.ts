@@ -2,25 +2,43 @@ import { expect, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { confirm } from '../../src/cli/confirm.ts'
-import { openContext } from '../../src/cli/open-context.ts'
 import { createOutput } from '../../src/cli/output.ts'
 import { showInPager } from '../../src/cli/pager.ts'
-import { type TestIo, testIo } from './test-io.ts'
+import { type TestIoOptions, testIo } from './test-io.ts'
 
 const COLUMNS = [{ title: 'NAME' }]
 const rows = (count: number): string[][] => Array.from({ length: count }, (_, at) => [`row-${at}`])
 
+async function print(options: TestIoOptions, count: number, isPaged = true) {
+  const paged: string[] = []
+  const io = testIo({ ...options, pager: (text) => paged.push(text) })
+  const out = createOutput(io, { isJson: false })
+  out.table(COLUMNS, rows(count), { isPaged })
+  out.text('after')
+  await out.flush()
+  return { paged: paged.join(''), screen: io.out.stdout }
+}
+
 test.each([
-  [{ isTTY: true }, 23, 'page'],
-  [{ isTTY: true }, 22, 'screen'],
-  [{ isTTY: false }, 500, 'screen'],
-] as const)('%j, %d rows on 24 lines: %s', async (terminal, count, place) => {
-  const io = testIo(terminal)
-  await createOutput(io, { isJson: false }).longTable(COLUMNS, rows(count))
-  const [shown, other] = place === 'page' ? [io.paged.join(''), io.out.stdout] : [io.out.stdout, '']
-  expect(shown.trimEnd().split('\n')).toHaveLength(count + 1)
+  [{ isTTY: true }, 23, true, 'paged'],
+  [{ isTTY: true }, 22, true, 'screen'],
+  [{ isTTY: true }, 23, false, 'screen'],
+  [{ isTTY: false }, 500, true, 'screen'],
+] as const)('%j, %d rows on 24 lines, paged %p: %s', async (terminal, count, isPaged, place) => {
+  const { paged, screen } = await print(terminal, count, isPaged)
+  const [shown, other] = place === 'paged' ? [paged, screen] : [screen, paged]
+  expect(shown.trimEnd().split('\n')).toHaveLength(count + 2)
+  expect(shown).toEndWith('after\n')
   expect(other).toBe('')
+})
+
+test('without a pager everything is printed at the end', async () => {
+  const io = testIo({ isTTY: true })
+  const out = createOutput(io, { isJson: false })
+  out.table(COLUMNS, rows(100))
+  expect(io.out.stdout).toBe('')
+  await out.flush()
+  expect(io.out.stdout.trimEnd().split('\n')).toHaveLength(101)
 })
 
 test('the pager of the environment gets the text', async () => {
@@ -37,29 +55,4 @@ test('the pager of the environment gets the text', async () => {
 
 test.each(['cat', '', 'exit 127'])('PAGER=%j shows nothing, so that the text is printed', async (pager) => {
   expect(await showInPager('text', { PATH: process.env.PATH, PAGER: pager })).toBe(false)
-})
-
-const asks = (io: TestIo, yes = false): Promise<string> =>
-  confirm(openContext(io, yes ? { yes } : {}, new AbortController().signal), 'Remove it?').then(
-    () => 'went on',
-    (error: Error) => error.message,
-  )
-
-test.each([
-  ['y', 'went on'],
-  ['Yes', 'went on'],
-  ['n', 'Nothing was changed.'],
-  ['', 'Nothing was changed.'],
-])('the answer %j: %s', async (answer, outcome) => {
-  const io = testIo({ isInputTTY: true, input: [answer] })
-  expect(await asks(io)).toBe(outcome)
-  expect(io.out.stderr).toBe('Remove it? [y/N] ')
-})
-
-test('nobody is asked with --yes, or in a script', async () => {
-  const terminal = testIo({ isInputTTY: true })
-  expect(await asks(terminal, true)).toBe('went on')
-  const script = testIo()
-  expect(await asks(script)).toBe('went on')
-  expect(terminal.out.stderr + script.out.stderr).toBe('')
 })

@@ -111,9 +111,9 @@ describe('what cannot be used', () => {
     await expectUsage('endpoint must be a text, not 8081')
   })
 
-  test('the session endpoint type', async () => {
-    env = { BACKEND_ENDPOINT_TYPE: 'session' }
-    await expectUsage('BACKEND_ENDPOINT_TYPE=session')
+  test('an endpoint type that there is not', async () => {
+    env = { BACKEND_ENDPOINT_TYPE: 'cookie' }
+    await expectUsage('BACKEND_ENDPOINT_TYPE is "cookie"')
   })
 })
 

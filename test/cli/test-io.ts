@@ -7,8 +7,6 @@ export interface TestIo extends CliIo {
   readonly out: { stdout: string; stderr: string }
   /** Both in the order of writing, as on a terminal. */
   readonly seen: string
-  /** What went through the pager. */
-  readonly paged: string[]
   /** Ctrl-C. */
   interrupt(): void
   /** Types into a raw terminal. */
@@ -31,6 +29,8 @@ export interface TestIoOptions {
   now?: number
   /** Called after every write to standard output or error. */
   onWrite?: (io: TestIo) => void
+  /** Shows long texts; there is no pager without it. */
+  pager?: (text: string) => void
 }
 
 /** A terminal and an environment made of memory. */
@@ -57,11 +57,8 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   const credentials = options.endpoint
     ? { BACKEND_ENDPOINT: options.endpoint, BACKEND_ACCESS_KEY: ACCESS_KEY, BACKEND_SECRET_KEY: SECRET_KEY }
     : {}
-  const paged: string[] = []
   const io: TestIo = {
     out,
-    paged,
-    page: async (text) => void paged.push(text),
     get seen() {
       return seen
     },
@@ -94,6 +91,10 @@ export function testIo(options: TestIoOptions = {}): TestIo {
       return () => interrupts.delete(listener)
     },
     onResize: () => () => {},
+    async page(text) {
+      options.pager?.(text)
+      return options.pager !== undefined
+    },
     interrupt: () => {
       for (const listener of interrupts) listener()
     },

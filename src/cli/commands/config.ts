@@ -17,8 +17,9 @@ export const defineConfig: Define = (parent, bind) => {
       const facts = {
         endpoint: settings.endpoints.join(', '),
         endpoint_from: settings.sources.endpoint,
+        endpoint_type: settings.endpointType,
         access_key: settings.accessKey,
-        secret_key: masked(settings.secretKey),
+        secret_key: settings.secretKey ? masked(settings.secretKey) : null,
         key_pair_from: settings.sources.keyPair,
         domain: settings.domain,
         group: settings.group,
@@ -34,7 +35,7 @@ export const defineConfig: Define = (parent, bind) => {
       out.fields([
         ['API endpoint', `${facts.endpoint} (from ${facts.endpoint_from})`],
         ['Access key', `${facts.access_key} (from ${facts.key_pair_from})`],
-        ['Secret key', facts.secret_key],
+        ...(facts.secret_key ? [['Secret key', facts.secret_key] as const] : []),
         ['Domain', facts.domain],
         ['Project', facts.group],
         ['Folders to mount', facts.vfolder_mounts.join(', ') || 'none'],
@@ -45,7 +46,7 @@ export const defineConfig: Define = (parent, bind) => {
           ? [['Server software', `backendai ${server.backendai_version}`] as const]
           : []),
         [
-          'Key pair accepted',
+          settings.endpointType === 'session' ? 'Login accepted' : 'Key pair accepted',
           server.is_authorized === null ? 'unknown' : server.is_authorized ? 'yes' : 'no',
         ],
       ])

@@ -5,6 +5,7 @@ import type { Define } from '../command-table.ts'
 import { CliError, EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 import { onSession } from '../session/known-session.ts'
+import { ownerOption } from '../spelled-option.ts'
 
 interface DownloadFlags {
   dest: string
@@ -21,7 +22,7 @@ export const defineDownload: Define = (parent, bind) => {
     .argument('<SESSION>', 'name or id')
     .argument('<PATHS...>', 'files or directories, relative to /home/work')
     .option('--dest <DIR>', 'local directory', '.')
-    .option('-o, --owner <ACCESS_KEY>', 'owner (administrators)')
+    .addOption(ownerOption())
     .action(
       bind<DownloadFlags>(async ({ context, options, args }) => {
         const [session = '', ...paths] = args

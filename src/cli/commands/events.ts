@@ -5,6 +5,7 @@ import { EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 import { eventQuery } from '../session/event-query.ts'
 import { onSession } from '../session/known-session.ts'
+import { ownerOption } from '../spelled-option.ts'
 
 interface EventsFlags {
   scope: 'session' | 'kernel' | '*'
@@ -19,7 +20,7 @@ export const defineEvents: Define = (parent, bind) => {
   })
     .argument('[SESSION]', 'name or id; all your sessions by default')
     .addOption(new Option('--scope <SCOPE>', 'which events').choices(['session', 'kernel', '*']).default('*'))
-    .option('-o, --owner <ACCESS_KEY>', 'owner (administrators)')
+    .addOption(ownerOption())
     .action(
       bind<EventsFlags>(async ({ context, options, args }) => {
         const { out, signal } = context

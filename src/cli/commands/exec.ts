@@ -6,6 +6,7 @@ import { createConsolePrinter } from '../run/console-printer.ts'
 import { executeCode } from '../run/execute-code.ts'
 import { onSession } from '../session/known-session.ts'
 import { openShell } from '../session/open-shell.ts'
+import { ownerOption } from '../spelled-option.ts'
 
 export const defineExec: Define = (parent, bind) => {
   subcommand(parent, {
@@ -16,7 +17,7 @@ export const defineExec: Define = (parent, bind) => {
   })
     .argument('<SESSION>', 'name or id')
     .argument('[COMMAND...]', 'command and its arguments; a shell by default')
-    .option('-o, --owner <ACCESS_KEY>', 'owner (administrators)')
+    .addOption(ownerOption())
     .passThroughOptions()
     .action(
       bind<{ owner?: string }>(async ({ context, options, args }) => {

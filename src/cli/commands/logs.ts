@@ -5,6 +5,7 @@ import type { Define } from '../command-table.ts'
 import { EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 import { onSession } from '../session/known-session.ts'
+import { ownerOption } from '../spelled-option.ts'
 
 interface LogsFlags {
   follow?: boolean
@@ -19,7 +20,7 @@ export const defineLogs: Define = (parent, bind) => {
   })
     .argument('<SESSION>', 'name or id')
     .option('-f, --follow', 'go on until the session ends')
-    .option('-o, --owner <ACCESS_KEY>', 'owner (administrators)')
+    .addOption(ownerOption())
     .action(
       bind<LogsFlags>(async ({ context, options, args }) => {
         const session = args[0] ?? ''

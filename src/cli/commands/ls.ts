@@ -3,13 +3,14 @@ import { EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 import { onSession } from '../session/known-session.ts'
 import { sizeText } from '../sizes.ts'
+import { ownerOption } from '../spelled-option.ts'
 import { ago } from '../times.ts'
 
 export const defineLs: Define = (parent, bind) => {
   subcommand(parent, { name: 'ls', summary: 'list files in a session', examples: ['ls mysession data'] })
     .argument('<SESSION>', 'name or id')
     .argument('[PATH]', 'directory, below /home/work', '.')
-    .option('-o, --owner <ACCESS_KEY>', 'owner (administrators)')
+    .addOption(ownerOption())
     .action(
       bind<{ owner?: string }>(async ({ context, options, args }) => {
         const { out, io, signal } = context

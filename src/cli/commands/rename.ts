@@ -3,6 +3,7 @@ import { EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 import { onSession } from '../session/known-session.ts'
 import { checkName } from '../session/session-options.ts'
+import { ownerOption } from '../spelled-option.ts'
 
 export const defineRename: Define = (parent, bind) => {
   subcommand(parent, {
@@ -12,7 +13,7 @@ export const defineRename: Define = (parent, bind) => {
   })
     .argument('<SESSION>', 'name or id')
     .argument('<NEW_NAME>', '4 to 64 characters')
-    .option('-o, --owner <ACCESS_KEY>', 'owner (administrators)')
+    .addOption(ownerOption())
     .action(
       bind<{ owner?: string }>(async ({ context, options, args }) => {
         const [session = '', name = ''] = args

@@ -3,6 +3,7 @@ import { EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 import { forEachSession } from '../session/for-each-session.ts'
 import { onSession } from '../session/known-session.ts'
+import { ownerOption } from '../spelled-option.ts'
 
 export const defineRestart: Define = (parent, bind) => {
   subcommand(parent, {
@@ -12,7 +13,7 @@ export const defineRestart: Define = (parent, bind) => {
     examples: ['restart mysession'],
   })
     .argument('<SESSIONS...>', 'names or ids')
-    .option('-o, --owner <ACCESS_KEY>', 'owner (administrators)')
+    .addOption(ownerOption())
     .action(
       bind<{ owner?: string }>(async ({ context, options, args }) => {
         const client = await context.client()

@@ -7,6 +7,7 @@ import { forEachSession } from '../session/for-each-session.ts'
 import { onSession } from '../session/known-session.ts'
 import { pendingFirst } from '../session/pending-first.ts'
 import { printStats } from '../session/stats.ts'
+import { ownerOption } from '../spelled-option.ts'
 
 interface RmFlags {
   forced?: boolean
@@ -27,7 +28,7 @@ export const defineRm: Define = (parent, bind) => {
     .option('-f, --forced', 'give up a session whose agent does not answer')
     .option('-r, --recursive', 'end the sessions that depend on it as well')
     .option('-s, --stats', 'show the last statistics')
-    .option('-o, --owner <ACCESS_KEY>', 'owner (administrators)')
+    .addOption(ownerOption())
     .action(
       bind<RmFlags>(async ({ context, options, args }) => {
         const ended: { session: string; stats: SessionStats | null }[] = []

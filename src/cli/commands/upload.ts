@@ -3,6 +3,7 @@ import { EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 import { onSession } from '../session/known-session.ts'
 import { readUploads } from '../session/upload-files.ts'
+import { ownerOption } from '../spelled-option.ts'
 
 interface UploadFlags {
   basedir?: string
@@ -19,7 +20,7 @@ export const defineUpload: Define = (parent, bind) => {
     .argument('<SESSION>', 'name or id')
     .argument('<FILES...>', 'files of at most 1 MiB; they keep their relative path')
     .option('--basedir <DIR>', 'file names are relative to this directory')
-    .option('-o, --owner <ACCESS_KEY>', 'owner (administrators)')
+    .addOption(ownerOption())
     .action(
       bind<UploadFlags>(async ({ context, options, args }) => {
         const [session = '', ...paths] = args

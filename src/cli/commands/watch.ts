@@ -8,6 +8,7 @@ import { eventQuery } from '../session/event-query.ts'
 import { findSession } from '../session/find-session.ts'
 import { onSession } from '../session/known-session.ts'
 import { waitForEnd } from '../session/wait-for-end.ts'
+import { ownerOption } from '../spelled-option.ts'
 
 export const defineWatch: Define = (parent, bind) => {
   subcommand(parent, {
@@ -16,7 +17,7 @@ export const defineWatch: Define = (parent, bind) => {
     examples: ['watch mybatch'],
   })
     .argument('<SESSION>', 'name or id')
-    .option('-o, --owner <ACCESS_KEY>', 'owner (administrators)')
+    .addOption(ownerOption())
     .action(
       bind<{ owner?: string }>(async ({ context, options, args }) => {
         const { out, io, signal } = context

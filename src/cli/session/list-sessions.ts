@@ -118,6 +118,7 @@ async function show(
   out.table(
     shown.map(({ column }) => column),
     items.map((item) => shown.map((cell) => cell.show(item, now))),
+    { isPaged: !flags.watch },
   )
   const rest = totalCount - (query.offset ?? 0) - items.length
   if (rest > 0) out.info(`${rest} more; --limit and --offset show them.`)

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { ownerOption, SpelledOption } from '../spelled-option.ts'
 
 /** Options that describe a new session, shared by `run` and `start`. */
 export interface SessionFlags {
   name?: string
-  clientToken?: string
   type?: 'interactive' | 'batch'
   batch?: boolean
   startsAt?: string
@@ -18,7 +18,6 @@ export interface SessionFlags {
   arch?: string
   mount?: string[]
   scalingGroup?: string
-  sgroup?: string
   resources?: string[]
   resourceOpts?: string[]
   clusterSize?: number
@@ -37,12 +36,13 @@ export const collect = (value: string, before: string[] = []): string[] => [...b
 export function addSessionOptions(command: Command): Command {
   return command
     .optionsGroup('Session:')
-    .option('-t, --name <NAME>', 'name of the session; random by default')
-    .addOption(new Option('--client-token <NAME>').hideHelp())
+    .addOption(
+      new SpelledOption('-t, --name <NAME>', 'name of the session; random by default', '--client-token'),
+    )
     .addOption(new Option('--type <TYPE>', 'kind of session').choices(['interactive', 'batch']))
     .option('--batch', 'the same as --type batch')
     .option('--starts-at <TIME>', 'when a batch session starts: ISO date or delay (10m)')
-    .option('--startup-command <CMD>', 'what a batch session runs')
+    .addOption(startupOption(command))
     .option('--enqueue-only', 'do not wait for the start')
     .option('--max-wait <SECONDS>', 'wait no longer for the start', seconds)
     .option('--no-reuse', 'fail when the name is taken')
@@ -54,17 +54,29 @@ export function addSessionOptions(command: Command): Command {
     .optionsGroup('Resources:')
     .option('-r, --resources <SLOT=AMOUNT>', 'cpu=4, mem=8g, … (repeatable)', collect)
     .option('--resource-opts <KEY=VALUE>', 'shmem=64m, … (repeatable)', collect)
-    .option('-m, --mount <FOLDER[=PATH]>', 'folder to mount (repeatable)', collect)
+    .addOption(
+      new SpelledOption(
+        '-m, --mount <FOLDER[=PATH]>',
+        'folder to mount (repeatable)',
+        '-v',
+        '--volume',
+      ).argParser(collect),
+    )
     .option('--cluster-size <COUNT>', 'number of containers', count)
     .addOption(new Option('--cluster-mode <MODE>', 'where they run').choices(['single-node', 'multi-node']))
-    .option('--scaling-group <NAME>', 'resource group to start in')
-    .addOption(new Option('--sgroup <NAME>').hideHelp())
-    .option('--arch <NAME>', 'architecture of the image')
+    .addOption(new SpelledOption('--scaling-group <NAME>', 'resource group to start in', '--sgroup'))
+    .addOption(new SpelledOption('--arch <NAME>', 'architecture of the image', '--architecture'))
     .option('--preopen <PORTS>', 'ports to open, with commas')
     .option('--assign-agent <IDS>', 'agents to start on (administrators)')
     .option('-d, --domain <NAME>', 'domain')
     .option('-g, --group <NAME>', 'project')
-    .option('-o, --owner <ACCESS_KEY>', 'owner (administrators)')
+    .addOption(ownerOption())
+}
+
+/** `run` has another `-c`. */
+function startupOption(command: Command): Option {
+  const flags = command.name() === 'run' ? '--startup-command <CMD>' : '-c, --startup-command <CMD>'
+  return new Option(flags, 'what a batch session runs')
 }
 
 function count(text: string): number {

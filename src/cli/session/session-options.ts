@@ -15,12 +15,11 @@ export async function sessionOptions(
   settings: Settings,
   cwd: string,
 ): Promise<SessionOptions> {
-  const name = flags.name ?? flags.clientToken
+  const { name } = flags
   if (name !== undefined) checkName(name)
   const folders = parseMounts([...settings.vfolderMounts, ...(flags.mount ?? [])])
   const type = flags.batch ? 'batch' : flags.type
   if (flags.startsAt && type !== 'batch') throw usageError('--starts-at needs --batch.')
-  const scalingGroup = flags.scalingGroup ?? flags.sgroup
   return defined({
     image,
     name,
@@ -40,7 +39,7 @@ export async function sessionOptions(
     resourceOpts: pairs(flags.resourceOpts ?? [], '--resource-opts'),
     clusterSize: flags.clusterSize,
     clusterMode: flags.clusterMode,
-    scalingGroup,
+    scalingGroup: flags.scalingGroup,
     domain: flags.domain ?? settings.domain,
     group: flags.group ?? settings.group,
     ownerAccessKey: flags.owner,
