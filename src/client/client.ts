@@ -1,4 +1,4 @@
-import { type Agents, createAgents } from './agents.ts'
+import { type Administration, createAdministration } from './admin/administration.ts'
 import { type Auth, createAuth } from './auth.ts'
 import { followTask, type TaskProgress } from './background-tasks.ts'
 import { type ClientCrypto, webCrypto } from './client-crypto.ts'
@@ -10,7 +10,6 @@ import type { EventStreamOptions } from './event-stream.ts'
 import { type ExecuteStream, openExecuteStream } from './execute-stream.ts'
 import type { ExecuteRequest } from './execution-result.ts'
 import { createGraphQl, type GraphQl } from './graphql.ts'
-import { createImages, type Images } from './images.ts'
 import { openPty, type PtyStream } from './pty-stream.ts'
 import { createResources, type Resources } from './resources.ts'
 import { createSessionApps, type SessionApps } from './session-apps.ts'
@@ -73,7 +72,7 @@ export type SessionApi = Sessions &
   SessionApps &
   SessionStreams
 
-export interface Client {
+export interface Client extends Administration {
   readonly system: System
   readonly sessions: SessionApi
   readonly sessionTemplates: Templates
@@ -84,8 +83,6 @@ export interface Client {
   readonly webLogin: WebLogin
   readonly errorLogs: ErrorLogs
   readonly graphql: GraphQl
-  readonly agents: Agents
-  readonly images: Images
   readonly resources: Resources
   followTask(taskId: string, options?: StreamOptions): AsyncGenerator<TaskProgress>
   /** For routes that have no function here. */
@@ -130,8 +127,7 @@ export function createClient(options: ClientOptions): Client {
     auth: createAuth(connection, { domain }),
     webLogin: createWebLogin(connection),
     errorLogs: createErrorLogs(connection),
-    agents: createAgents(graphql),
-    images: createImages(graphql),
+    ...createAdministration(connection, graphql),
     resources: createResources(connection, group),
     followTask: (taskId, stream = {}) => followTask(connection, taskId, { ...stream, sleep }),
     sessions: {

@@ -44,6 +44,8 @@ export interface GraphQl {
   page<T>(query: PageQuery, signal?: AbortSignal): Promise<Page<T>>
   /** The value of one root field. */
   read<T>(query: FieldQuery): Promise<T>
+  /** What a mutation without `ok` and `msg` gave. */
+  write<T>(mutation: FieldQuery): Promise<T>
   /**
    * What a mutation gave beside `ok` and `msg`; `fields` are those of the object it names.
    * @throws ApiError with `msg` when it was not `ok`.
@@ -83,6 +85,7 @@ export function createGraphQl(connection: Connection): GraphQl {
   return {
     query,
     read: (request) => ask('query', request),
+    write: (request) => ask('mutation', request),
     async change<T>(request: Omit<FieldQuery, 'fields'> & { fields?: readonly string[] }) {
       const fields = ['ok', 'msg', ...(request.fields ?? [])]
       const outcome = await ask<(Outcome & T) | null>('mutation', { ...request, fields })

@@ -7,7 +7,9 @@ const directory = join(import.meta.dir, '../../src/client')
 test('the client runs in browsers: no modules and no globals of Bun or Node', async () => {
   const result = await Bun.build({ entrypoints: [join(directory, 'client.ts')], target: 'browser' })
   expect(result.success).toBe(true)
-  for (const name of readdirSync(directory).filter((file) => file.endsWith('.ts'))) {
+  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )) {
     const source = readFileSync(join(directory, name), 'utf8')
     expect([name, /from '(node|bun):|\bBun\.|\bprocess\.|\bBuffer\b/.exec(source)?.[0]]).toEqual([
       name,

@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import type { AgentDetail } from '../../client/agents.ts'
+import type { Agent } from '../../client/admin/agents.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { Define } from '../command-table.ts'
 import { CliError, EXIT } from '../exit-code.ts'
@@ -13,6 +13,19 @@ interface AgentListFlags {
   filter?: string
   order?: string
 }
+
+type AgentDetail = Pick<
+  Agent,
+  | 'id'
+  | 'status'
+  | 'architecture'
+  | 'region'
+  | 'first_contact'
+  | 'cpu_cur_pct'
+  | 'available_slots'
+  | 'occupied_slots'
+  | 'live_stat'
+>
 
 export const defineAdminAgent: Define = (parent, bind) => {
   const agent = subcommand(parent, {

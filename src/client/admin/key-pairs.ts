@@ -127,12 +127,13 @@ export function createKeyPairs(graphql: GraphQl): KeyPairs {
         args: { access_key: ['String', accessKey] },
       }),
     async create(userId, input) {
+      const rateLimit = input.rateLimit ?? RATE_LIMIT
       const { keypair } = await graphql.change<{ keypair: { access_key: string; secret_key: string } }>({
         root: 'create_keypair',
         fields: ['keypair { access_key secret_key }'],
         args: {
           user_id: ['String!', userId],
-          props: ['KeyPairInput!', wireInput({ rateLimit: RATE_LIMIT, ...input })],
+          props: ['KeyPairInput!', wireInput({ ...input, rateLimit })],
         },
       })
       return keypair

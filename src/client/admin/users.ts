@@ -132,7 +132,8 @@ export function createUsers(graphql: GraphQl): Users {
         args: { user_id: ['ID', id] },
       }),
     async create(email, input) {
-      const props = { username: email, needPasswordChange: false, ...input }
+      const username = input.username ?? email
+      const props = { ...input, username, needPasswordChange: input.needPasswordChange ?? false }
       const { user } = await graphql.change<{
         user: Pick<User, 'domain_name' | 'email' | 'username' | 'uuid'>
       }>({
