@@ -1,5 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { dirname } from 'node:path'
+import type { FSWatcher } from 'node:fs'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import { FrameSocket } from '../wire/runner-link/frame-socket.ts'
@@ -10,6 +9,10 @@ export interface AgentDialerOptions {
   hello(): RunnerHello
   log: Logger
   clock: Clock
+}
+
+/** Who serves the agent. */
+export interface AgentHandlers {
   /** The agent accepted us; `epoch` tells lives of its end apart. */
   welcomed(epoch: string): void
   frame(frame: RunnerFrame): void
@@ -19,14 +22,26 @@ export interface AgentDialerOptions {
 const FIRST_DELAY_MS = 100
 const LONGEST_DELAY_MS = 1000
 
-/** Keeps one connection to the agent, for ever: an agent may be away for as long as it likes. */
+/**
+ * Keeps one connection to the agent, for ever: an agent may be away for as long as it likes. It says hello before anybody
+ * serves, and imports next to nothing: a session waits for that hello.
+ */
 export class AgentDialer {
   readonly #options: AgentDialerOptions
+  #handlers: AgentHandlers | null = null
+  /** What came before somebody served. */
+  #early: RunnerFrame[] = []
   #socket: FrameSocket | null = null
   #welcomed = false
 
   constructor(options: AgentDialerOptions) {
     this.#options = options
+  }
+
+  /** From now on, and for what has come so far. */
+  serve(handlers: AgentHandlers): void {
+    this.#handlers = handlers
+    for (const frame of this.#early.splice(0)) this.#receive(frame)
   }
 
   /** Puts a frame on the link; dropped while there is none. True = wait for `drained` before more. */
@@ -81,15 +96,20 @@ export class AgentDialer {
     await ended
     signal.removeEventListener('abort', close)
     this.#socket = null
+    this.#early = []
     const wasWelcomed = this.#welcomed
     this.#welcomed = false
-    if (wasWelcomed) this.#options.lost()
+    if (wasWelcomed) this.#handlers?.lost()
     return wasWelcomed
   }
 
   #receive(frame: RunnerFrame): void {
+    if (!this.#handlers) {
+      this.#early.push(frame)
+      return
+    }
     if (frame.kind !== 'welcome') {
-      if (this.#welcomed) this.#options.frame(frame)
+      if (this.#welcomed) this.#handlers.frame(frame)
       return
     }
     if (frame.protocol !== RUNNER_PROTOCOL) {
@@ -98,7 +118,7 @@ export class AgentDialer {
       return
     }
     this.#welcomed = true
-    this.#options.welcomed(frame.epoch)
+    this.#handlers.welcomed(frame.epoch)
   }
 
   /** Waits for the delay, or less: a new socket in the folder is tried at once. */
@@ -106,6 +126,7 @@ export class AgentDialer {
     const stop = new AbortController()
     let watcher: FSWatcher | null = null
     try {
+      const [{ watch }, { dirname }] = await Promise.all([import('node:fs'), import('node:path')])
       watcher = watch(dirname(this.#options.socketPath), () => stop.abort())
       watcher.on('error', () => undefined)
     } catch (error) {

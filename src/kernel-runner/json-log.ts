@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs'
 import type { Logger } from '../lib/logger.ts'
 
 /**
@@ -8,11 +7,7 @@ import type { Logger } from '../lib/logger.ts'
 export function jsonLog(bindings: Record<string, unknown>): Logger {
   const write = (level: string) => (fields: object, msg: string) => {
     const time = new Date().toISOString()
-    try {
-      writeSync(2, `${JSON.stringify({ level, time, ...bindings, ...fields, msg })}\n`)
-    } catch {
-      // Nobody reads the container's log; the runner's work matters more.
-    }
+    console.error(JSON.stringify({ level, time, ...bindings, ...fields, msg }))
   }
   return {
     trace: () => undefined,

@@ -1,18 +1,13 @@
-import { statSync } from 'node:fs'
 import { systemClock } from '../lib/clock.ts'
+import { RUNNER_PROTOCOL } from '../wire/runner-protocol.ts'
+import { AgentDialer } from './agent-dialer.ts'
 import { jsonLog } from './json-log.ts'
-import { native } from './libc.ts'
-import { Processes } from './processes.ts'
-import { Reaper } from './reaper.ts'
-import { Runner } from './runner.ts'
 import { SettingsError, takeSettings } from './settings.ts'
-
-/** Time that user processes have between SIGTERM and SIGKILL when the kernel ends, in milliseconds. */
-const GRACE_MS = 2000
 
 /**
  * `backendai kernel-runner`: started by the agent, in a container or as a native process. Everything it needs is in
- * `BACKENDAI_RUNNER_*` (settings.ts); it ends with SIGTERM or SIGINT.
+ * `BACKENDAI_RUNNER_*` (settings.ts); it ends with SIGTERM or SIGINT. A session waits for its hello, which therefore
+ * goes out before all that serves the agent is loaded.
  * @returns 0 after an ordinary end, 2 when it was started wrongly
  */
 export async function runKernelRunner(_argv: string[]): Promise<number> {
@@ -24,31 +19,20 @@ export async function runKernelRunner(_argv: string[]): Promise<number> {
     console.error(`kernel-runner: ${error.message}`)
     return 2
   }
-  const log = jsonLog({ kernelId: settings.kernelId })
-  native.becomeSubreaper()
-  // Lowered by a starter of another user: the user's processes run as we do, and the token is ours alone.
-  const starter = statSync(`/proc/${process.ppid}`, { throwIfNoEntry: false })
-  if (starter && starter.uid !== process.getuid?.()) native.hideMemory()
-  const owner = ownerOf(settings.uid, settings.gid)
-  if (owner) native.dropSupplementaryGroups()
-  const reaper = new Reaper()
-  const processes = new Processes(reaper, owner)
+  const { kernelId, token, socketPath, runtime } = settings
+  const log = jsonLog({ kernelId })
   const stop = new AbortController()
   const end = () => stop.abort()
-  // A defect in one corner must not take the user's running code with it.
-  const survive = (error: unknown) => log.error({ error: String(error) }, 'an error that nobody handled')
-  process.on('uncaughtException', survive)
-  process.on('unhandledRejection', survive)
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
-  process.on('SIGCHLD', () => reaper.sweep())
-  await new Runner({ settings, processes, log, clock: systemClock }).run(stop.signal)
-  await processes.stop(GRACE_MS)
+  const startedAt = systemClock.now()
+  const hello = () => ({ protocol: RUNNER_PROTOCOL, kernelId, token, startedAt, runtime })
+  const dialer = new AgentDialer({ socketPath, hello, log, clock: systemClock })
+  const tried = Promise.withResolvers<void>()
+  const dialing = dialer.run(stop.signal, tried.resolve)
+  await Promise.race([tried.promise, dialing])
+  if (stop.signal.aborted) return 0
+  const { serveKernel } = await import('./serve-kernel.ts')
+  await serveKernel({ settings, dialer, dialing, log, clock: systemClock })
   return 0
-}
-
-/** Only root can start processes as somebody else. */
-function ownerOf(uid: number | null, gid: number | null): { uid: number; gid: number } | null {
-  if (process.getuid?.() !== 0 || uid === null || uid === 0) return null
-  return { uid, gid: gid ?? uid }
 }

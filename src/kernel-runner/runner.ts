@@ -1,8 +1,8 @@
 import { Problem } from '../core/problem.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
-import { RUNNER_PROTOCOL, type RunnerFrame, type RunnerMethods } from '../wire/runner-protocol.ts'
-import { AgentDialer } from './agent-dialer.ts'
+import type { RunnerFrame, RunnerMethods } from '../wire/runner-protocol.ts'
+import type { AgentDialer } from './agent-dialer.ts'
 import { childEnvironment, findShell } from './child-environment.ts'
 import { ContainerLog, taskLogPath } from './execution/container-log.ts'
 import { findMemoryLimit } from './execution/memory-limit.ts'
@@ -23,6 +23,8 @@ import { StreamHub } from './streams/stream-hub.ts'
 export interface RunnerOptions {
   settings: RunnerSettings
   processes: Processes
+  /** Has said hello, or tries to. */
+  dialer: AgentDialer
   log: Logger
   clock: Clock
 }
@@ -40,13 +42,12 @@ export class Runner {
   readonly #containerLog: ContainerLog
   readonly #setup: HomeSetup
   readonly #setupDone: Promise<void>
-  /** The session waits for the hello only, so that goes first; also resolved when nobody listens yet. */
-  readonly #greeted = Promise.withResolvers<void>()
   #epoch = ''
   #lastCommand = 0
 
-  constructor({ settings, processes, log, clock }: RunnerOptions) {
+  constructor({ settings, processes, dialer, log, clock }: RunnerOptions) {
     this.#log = log
+    this.#dialer = dialer
     this.#startedAt = clock.now()
     this.#containerLog = new ContainerLog(taskLogPath(settings.workDir, settings.kernelId))
     const shell = findShell()
@@ -66,27 +67,12 @@ export class Runner {
     const python = settings.runtime === 'python' ? findPython(workplace) : null
     this.#setup = new HomeSetup({ workplace, python, copyOutput, log })
     this.#runtime = selectRuntime(settings.runtime, workplace)
-    this.#dialer = new AgentDialer({
-      socketPath: settings.socketPath,
-      log,
-      clock,
-      hello: () => ({
-        protocol: RUNNER_PROTOCOL,
-        kernelId: settings.kernelId,
-        token: settings.token,
-        startedAt: this.#startedAt,
-        runtime: this.#runtime.name,
-      }),
-      welcomed: (epoch) => this.#welcomed(epoch),
-      frame: (frame) => this.#take(frame),
-      lost: () => this.#streams.linkLost(),
-    })
     const send = (frame: RunnerFrame) => {
       this.#dialer.send(frame)
     }
     this.#outbox = new Outbox(send)
     const output = new OutputFolder(workDir)
-    this.#setupDone = this.#greeted.promise.then(() => this.#setup.run())
+    this.#setupDone = this.#setup.run()
     this.#queue = new TaskQueue({
       runtime: this.#runtime,
       outbox: this.#outbox,
@@ -113,15 +99,18 @@ export class Runner {
       return new WorkFolder(workDir, processes.owner)
     })
     this.#methods = this.#makeMethods(folder, output, services)
+    dialer.serve({
+      welcomed: (epoch) => this.#welcomed(epoch),
+      frame: (frame) => this.#take(frame),
+      lost: () => this.#streams.linkLost(),
+    })
   }
 
-  /** Serves until the signal aborts. */
-  async run(signal: AbortSignal): Promise<void> {
-    const dialing = this.#dialer.run(signal, () => this.#greeted.resolve())
-    await Promise.race([this.#greeted.promise, dialing])
+  /** Serves as long as the dialer runs. */
+  async run(dialing: Promise<void>): Promise<void> {
     // An interpreter looks for its packages when it starts: not before bootstrap.sh has installed them.
     if (this.#setup.hasScript) void this.#setupDone.then(() => this.#prepare())
-    else if (!signal.aborted) this.#prepare()
+    else this.#prepare()
     await dialing
     this.#containerLog.close()
   }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { CONTAINER_PATHS, LINK_SOCKET, RUNNER_ENVIRON } from '../wire/runner-environ.ts'
 import { isRuntimeName, type RuntimeName } from './runtimes/runtime.ts'
 
@@ -62,10 +61,10 @@ export function takeSettings(env: Record<string, string | undefined>): RunnerSet
   const configDir = taken.get(RUNNER_ENVIRON.configDir) ?? CONTAINER_PATHS.config
   return {
     kernelId: required(RUNNER_ENVIRON.kernelId),
-    socketPath: taken.get(RUNNER_ENVIRON.socket) ?? join(CONTAINER_PATHS.link, LINK_SOCKET),
+    socketPath: taken.get(RUNNER_ENVIRON.socket) ?? `${CONTAINER_PATHS.link}/${LINK_SOCKET}`,
     token: required(RUNNER_ENVIRON.token),
     workDir: taken.get(RUNNER_ENVIRON.workDir) ?? CONTAINER_PATHS.work,
-    environPath: join(configDir, 'environ.txt'),
+    environPath: `${configDir}/environ.txt`,
     // A runtime that we have no driver for still runs commands, services and terminals.
     runtime: isRuntimeName(runtime) ? runtime : 'app',
     runtimePath: taken.get(RUNNER_ENVIRON.runtimePath) ?? null,

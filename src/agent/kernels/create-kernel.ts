@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ContainerSpec } from '../../plugin/kernel-backend.ts'
 import type { AgentContext } from '../agent-context.ts'
 import { AgentError, describeError } from '../agent-error.ts'
@@ -106,8 +107,8 @@ export async function startKernel(
   ]).then(() => refuseEnded(kernel))
   let told: Promise<void> | undefined
   const running = runContainer(ctx, kernel, spec, () => {
-    // A start leaves the processors idle, the making of a container does not.
-    told ??= begun?.()
+    // After the order to start is out: that leaves the processors idle, which the making of a container does not.
+    told ??= nextTurn().then(begun)
     return prepared
   })
   // Whoever cleans up must find nobody at work.
