@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { SchedulerPlugin } from '../plugin/scheduler.ts'
 import type { AgentLink } from '../wire/agent-link.ts'
+import type { StorageHosts } from './storage/storage-hosts.ts'
 
 /** The ports that the manager's services are built from; each service takes only those it uses. */
 export interface ManagerPorts {
@@ -16,6 +17,7 @@ export interface ManagerPorts {
   cache: Cache
   config: SharedConfig
   agents: AgentLink
+  storage: StorageHosts
   /** Scheduler policies by `name`; `fifo` must be among them. */
   schedulers: readonly SchedulerPlugin[]
   clock: Clock

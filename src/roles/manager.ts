@@ -13,6 +13,7 @@ import type { ManagerPorts } from '../manager/context.ts'
 import { startManager } from '../manager/role.ts'
 import { type AdminCredentials, bootstrapCluster } from '../manager/services/bootstrap.ts'
 import { type LinkSecrets, linkSecrets } from '../manager/services/link-secrets.ts'
+import { createHttpStorageHosts } from '../manager/storage/http-storage-hosts.ts'
 import type { AgentLink } from '../wire/agent-link.ts'
 import { encodeJoinToken } from '../wire/join-token.ts'
 import { openAdminFile } from './admin-file.ts'
@@ -68,6 +69,7 @@ export async function wireManager(
     cache: shared.cache,
     config: sharedConfig,
     agents,
+    storage: createHttpStorageHosts({ config: sharedConfig, log }),
     schedulers: [schedulerFifo],
     clock,
     log,

@@ -15,6 +15,7 @@ import { bootstrapCluster } from '../../src/manager/services/bootstrap.ts'
 import { createSessionServices, type SessionServices } from '../../src/manager/services/index.ts'
 import type { CreatedSession, CreateSessionInput } from '../../src/manager/services/requests.ts'
 import { createSession } from '../../src/manager/services/sessions/create.ts'
+import { createHttpStorageHosts } from '../../src/manager/storage/http-storage-hosts.ts'
 import { type ScriptedAgent, ScriptedLink } from '../harness/agent.ts'
 import { until } from '../harness/until.ts'
 
@@ -52,6 +53,7 @@ export async function startManager(
     cache: createMemoryCache({ clock: systemClock }),
     config: createSharedConfig(own),
     agents: link,
+    storage: createHttpStorageHosts({ config: createSharedConfig(own), log }),
     schedulers: [schedulerFifo],
     clock: systemClock,
     log,

@@ -12,6 +12,7 @@ import { systemClock } from '../../src/lib/clock.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { startManager } from '../../src/manager/role.ts'
 import { bootstrapCluster } from '../../src/manager/services/bootstrap.ts'
+import { createHttpStorageHosts } from '../../src/manager/storage/http-storage-hosts.ts'
 import { AgentCallError } from '../../src/wire/agent-link.ts'
 import { finished, ScriptedAgent, ScriptedLink } from '../harness/agent.ts'
 import { until } from '../harness/until.ts'
@@ -39,6 +40,7 @@ beforeAll(async () => {
         cache: createMemoryCache({ clock: systemClock }),
         config,
         agents: link,
+        storage: createHttpStorageHosts({ config: config, log }),
         schedulers: [schedulerFifo],
         clock: systemClock,
         log,

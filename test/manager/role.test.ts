@@ -8,6 +8,7 @@ import { silentLogger as log } from '../../src/lib/logger.ts'
 import type { ManagerPorts } from '../../src/manager/context.ts'
 import { type ManagerOptions, startManager } from '../../src/manager/role.ts'
 import { bootstrapCluster } from '../../src/manager/services/bootstrap.ts'
+import { createHttpStorageHosts } from '../../src/manager/storage/http-storage-hosts.ts'
 import type { AgentLink } from '../../src/wire/agent-link.ts'
 
 const noAgents: AgentLink = {
@@ -35,6 +36,7 @@ test('the manager starts, serves every room of its API, and stops', async () => 
     cache: stack.use(createMemoryCache({ clock })),
     config: createSharedConfig(store),
     agents: noAgents,
+    storage: createHttpStorageHosts({ config: createSharedConfig(store), log }),
     schedulers: [],
     clock,
     log,

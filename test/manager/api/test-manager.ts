@@ -21,6 +21,7 @@ import { createManagerApi } from '../../../src/manager/api/manager-api.ts'
 import type { Route } from '../../../src/manager/api/route.ts'
 import type { ManagerPorts } from '../../../src/manager/context.ts'
 import { bootstrapCluster } from '../../../src/manager/services/bootstrap.ts'
+import { createHttpStorageHosts } from '../../../src/manager/storage/http-storage-hosts.ts'
 import type { AgentLink } from '../../../src/wire/agent-link.ts'
 
 export interface Keys {
@@ -95,6 +96,7 @@ export async function startTestManager(
     cache,
     config,
     agents: noAgents,
+    storage: createHttpStorageHosts({ config: config, log }),
     schedulers: [],
     clock,
     log,
