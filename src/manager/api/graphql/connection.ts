@@ -27,8 +27,8 @@ export interface ConnectionSource<Row> {
   readonly columns: QueryColumns
   /** What the requester may see. */
   readonly visible: SQL | undefined
-  keyOf(row: Row): string
-  select(query: { where: SQL | undefined; orderBy: SQL[]; limit: number; offset: number }): PromiseLike<Row[]>
+  keyOf(row: NoInfer<Row>): string
+  select(query: { where: SQL | undefined; orderBy: SQL[]; limit: number; offset: number }): Promise<Row[]>
 }
 
 export interface Connection<Row> {

@@ -7,6 +7,8 @@ type Row<Name extends keyof Tables> = Tables[Name]['$inferSelect']
 export type UserRow = Row<'users'>
 export type GroupRow = Row<'groups'>
 export type KeypairRow = Row<'keypairs'>
+export type EndpointRow = Row<'endpoints'>
+export type RoutingRow = Row<'routings'>
 export type FolderRow = Row<'vfolders'>
 
 /** What the resolvers of a type's fields get; a type that is not here is a plain object of its fields. */
@@ -29,7 +31,11 @@ interface Rows {
   User: UserRow
   UserNode: UserRow
   UserResourcePolicy: Row<'userResourcePolicies'>
+  Endpoint: EndpointRow
+  EndpointToken: Row<'endpointTokens'> & { readonly endpointId: string }
+  Routing: RoutingRow
   VirtualFolder: FolderRow
+  VirtualFolderPermission: Row<'vfolderPermissions'>
   VirtualFolderNode: FolderRow
   /** A row of any type that `node` can answer, with the name of the type. */
   Node: { readonly __typename: string }
