@@ -27,7 +27,7 @@ export interface ConnectionSource<Row> {
   readonly columns: QueryColumns
   /** What the requester may see. */
   readonly visible: SQL | undefined
-  keyOf(row: NoInfer<Row>): string
+  keyOf(row: Row): string
   select(query: { where: SQL | undefined; orderBy: SQL[]; limit: number; offset: number }): Promise<Row[]>
 }
 

@@ -2,6 +2,7 @@ import { connection } from './connection.ts'
 import type { GraphContext } from './context.ts'
 import { globalId, idOfNode } from './global-id.ts'
 import type { GraphResource } from './resource.ts'
+import type { FolderRow } from './rows.ts'
 import type { Arguments } from './types.generated.ts'
 import { folderFields, visibleFolder } from './vfolder.ts'
 import sdl from './vfolder-node.graphql' with { type: 'text' }
@@ -10,7 +11,7 @@ import { folderColumns, visibleFolders } from './vfolder-scope.ts'
 function folderNodes(context: GraphContext, args: Arguments['Queries']['vfolder_nodes']) {
   const { db, tables } = context.ports.store
   const { vfolders: t } = tables
-  return connection(context, args, {
+  return connection<FolderRow>(context, args, {
     type: 'VirtualFolderNode',
     table: t,
     key: t.id,
