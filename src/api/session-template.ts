@@ -29,6 +29,9 @@ const mountTarget = v.pipe(
 const mounts = v.optional(v.record(v.string(), v.nullable(mountTarget)), {})
 const templateName = v.pipe(text, v.minLength(1), v.maxLength(128))
 
+/** Nothing that git would take for an option. */
+const revision = v.pipe(scalarText, v.regex(/^[^-\s]\S*$/, 'expected the name of a branch or a commit'))
+
 const git = v.pipe(
   anObject,
   v.transform((input: Fields) => ({
@@ -39,9 +42,9 @@ const git = v.pipe(
     destination_dir: given(input, 'destination_dir', 'destinationDir', 'dest_dir', 'destDir') ?? null,
   })),
   v.object({
-    repository: v.pipe(text, v.minLength(1)),
-    commit: v.nullable(scalarText),
-    branch: v.nullable(scalarText),
+    repository: v.pipe(text, v.regex(/^[^-\s]\S*$/, 'expected the address of a repository')),
+    commit: v.nullable(revision),
+    branch: v.nullable(revision),
     credential: v.nullable(v.object({ username: text, password: text })),
     destination_dir: v.nullable(text),
   }),

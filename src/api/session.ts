@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { firstOf, flag, integer, nullableText } from './fields.ts'
+import { firstOf, flag, integer, nullableText, uuid } from './fields.ts'
 
 /**
  * The parameters of session routes (client-wire.md §2.2): every spelling that clients have used, one shape inside.
@@ -33,22 +33,21 @@ const amounts = v.optional(
 )
 const list = <const Item extends v.GenericSchema>(item: Item) => v.optional(v.array(item), [])
 
+const configFields = (fields: Fields) => ({
+  mounts: given(fields, 'mounts'),
+  mountMap: given(fields, 'mount_map', 'mountMap'),
+  mountOptions: given(fields, 'mount_options', 'mountOptions'),
+  environ: given(fields, 'environ'),
+  resources: given(fields, 'resources'),
+  resourceOpts: given(fields, 'resource_opts', 'resourceOpts'),
+  scalingGroup: given(fields, 'scaling_group', 'scalingGroup') ?? null,
+  preopenPorts: given(fields, 'preopen_ports', 'preopenPorts'),
+  agentList: given(fields, 'agent_list', 'agentList'),
+})
+
 const sessionConfig = v.pipe(
   v.optional(v.nullable(anObject), {}),
-  v.transform((input) => {
-    const fields: Fields = input ?? {}
-    return {
-      mounts: given(fields, 'mounts'),
-      mountMap: given(fields, 'mount_map', 'mountMap'),
-      mountOptions: given(fields, 'mount_options', 'mountOptions'),
-      environ: given(fields, 'environ'),
-      resources: given(fields, 'resources'),
-      resourceOpts: given(fields, 'resource_opts', 'resourceOpts'),
-      scalingGroup: given(fields, 'scaling_group', 'scalingGroup') ?? null,
-      preopenPorts: given(fields, 'preopen_ports', 'preopenPorts'),
-      agentList: given(fields, 'agent_list', 'agentList'),
-    }
-  }),
+  v.transform((input) => configFields(input ?? {})),
   v.object({
     mounts: list(v.string()),
     mountMap: v.optional(v.record(v.string(), v.string()), {}),
@@ -79,30 +78,32 @@ const waitSeconds = v.pipe(
   v.minValue(0),
 )
 
+const sessionFields = (input: Fields) => ({
+  image: given(input, 'image', 'lang'),
+  name: given(input, 'name', 'session_name', 'sessionName', 'clientSessionToken'),
+  architecture: given(input, 'architecture', 'arch'),
+  type: given(input, 'type', 'sessionType', 'session_type'),
+  tag: given(input, 'tag') ?? null,
+  clusterSize: given(input, 'clusterSize', 'cluster_size'),
+  clusterMode: given(input, 'clusterMode', 'cluster_mode'),
+  enqueueOnly: given(input, 'enqueueOnly', 'enqueue_only'),
+  maxWaitSeconds: given(input, 'maxWaitSeconds', 'max_wait_seconds'),
+  reuseIfExists: given(input, 'reuseIfExists', 'reuse', 'reuse_if_exists'),
+  startupCommand: given(input, 'startupCommand', 'startup_command') ?? null,
+  bootstrapScript: given(input, 'bootstrap_script', 'bootstrapScript') ?? null,
+  startsAt: given(input, 'starts_at', 'startsAt') ?? null,
+  dependencies: given(input, 'dependencies'),
+  callbackUrl: given(input, 'callback_url', 'callbackUrl', 'callbackURL') ?? null,
+  domain: given(input, 'domain', 'domainName', 'domain_name'),
+  group: given(input, 'group', 'groupName', 'group_name'),
+  ownerAccessKey: given(input, 'owner_access_key', 'ownerAccessKey') ?? null,
+  config: given(input, 'config'),
+})
+
 /** `POST /session`, as the session service takes it but for the idempotency token, which is a header. */
 export const createSessionParams = v.pipe(
   anObject,
-  v.transform((input: Fields) => ({
-    image: given(input, 'image', 'lang'),
-    name: given(input, 'name', 'session_name', 'sessionName', 'clientSessionToken'),
-    architecture: given(input, 'architecture', 'arch'),
-    type: given(input, 'type', 'sessionType', 'session_type'),
-    tag: given(input, 'tag') ?? null,
-    clusterSize: given(input, 'clusterSize', 'cluster_size'),
-    clusterMode: given(input, 'clusterMode', 'cluster_mode'),
-    enqueueOnly: given(input, 'enqueueOnly', 'enqueue_only'),
-    maxWaitSeconds: given(input, 'maxWaitSeconds', 'max_wait_seconds'),
-    reuseIfExists: given(input, 'reuseIfExists', 'reuse', 'reuse_if_exists'),
-    startupCommand: given(input, 'startupCommand', 'startup_command') ?? null,
-    bootstrapScript: given(input, 'bootstrap_script', 'bootstrapScript') ?? null,
-    startsAt: given(input, 'starts_at', 'startsAt') ?? null,
-    dependencies: given(input, 'dependencies'),
-    callbackUrl: given(input, 'callback_url', 'callbackUrl', 'callbackURL') ?? null,
-    domain: given(input, 'domain', 'domainName', 'domain_name'),
-    group: given(input, 'group', 'groupName', 'group_name'),
-    ownerAccessKey: given(input, 'owner_access_key', 'ownerAccessKey') ?? null,
-    config: given(input, 'config'),
-  })),
+  v.transform(sessionFields),
   v.object({
     image: v.pipe(v.string('the image is missing'), v.minLength(1), v.maxLength(512)),
     name: v.string('the name is missing'),
@@ -123,6 +124,47 @@ export const createSessionParams = v.pipe(
     group: v.optional(v.string(), 'default'),
     ownerAccessKey: v.nullable(v.string()),
     config: sessionConfig,
+  }),
+)
+
+/** `POST /session/_/create-from-template`: what is given here wins over what the template says. */
+export const fromTemplateParams = v.pipe(
+  anObject,
+  v.transform((input: Fields) => ({
+    templateId: given(input, 'template_id', 'templateId'),
+    ownerAccessKey: given(input, 'owner_access_key', 'ownerAccessKey') ?? null,
+    overrides: sessionFields(input),
+    config: given(input, 'config'),
+  })),
+  v.object({
+    templateId: v.pipe(v.string('template_id is missing'), uuid),
+    ownerAccessKey: v.nullable(v.string()),
+    overrides: anObject,
+    config: v.pipe(v.optional(anObject, {}), v.transform(configFields)),
+  }),
+)
+
+/** `POST /session/_/create-cluster`. */
+export const createClusterParams = v.pipe(
+  anObject,
+  v.transform((input: Fields) => ({
+    ...sessionFields(input),
+    templateId: given(input, 'template_id', 'templateId'),
+    scalingGroup: given(input, 'scaling_group', 'scalingGroup') ?? null,
+  })),
+  v.object({
+    templateId: v.pipe(v.string('template_id is missing'), uuid),
+    name: v.string('the name is missing'),
+    type: v.optional(v.picklist(['interactive', 'batch', 'inference']), 'interactive'),
+    group: v.optional(v.string(), 'default'),
+    domain: v.optional(v.string(), 'default'),
+    scalingGroup: v.nullable(v.string()),
+    tag: v.nullable(v.pipe(v.string(), v.maxLength(64))),
+    enqueueOnly: v.optional(flag, false),
+    maxWaitSeconds: v.optional(waitSeconds, 0),
+    reuseIfExists: v.optional(flag, true),
+    callbackUrl: v.nullable(v.string()),
+    ownerAccessKey: v.nullable(v.string()),
   }),
 )
 

@@ -1,13 +1,4 @@
-import {
-  type Amount,
-  add,
-  formatDecimal,
-  INFINITE,
-  isInfinite,
-  parseDecimal,
-  subtract,
-  ZERO,
-} from './amount.ts'
+import { type Amount, add, formatDecimal, INFINITE, parseDecimal, subtract, ZERO } from './amount.ts'
 import { parseBytes } from './bytes.ts'
 
 /** How a slot is counted: any decimal, bytes, or exactly one device. */
@@ -59,10 +50,6 @@ export const amountOf = (slots: Slots, name: string): Amount => slots.get(name) 
 
 export const sumSlots = (a: Slots, b: Slots): Slots => merge(a, b, add)
 export const subtractSlots = (a: Slots, b: Slots): Slots => merge(a, b, subtract)
-
-/** `times` copies of the same amounts. */
-export const multiplySlots = (slots: Slots, times: number): Slots =>
-  new Map([...slots].map(([name, amount]) => [name, isInfinite(amount) ? INFINITE : amount * BigInt(times)]))
 
 function merge(a: Slots, b: Slots, op: (x: Amount, y: Amount) => Amount): Slots {
   const result = new Map(a)

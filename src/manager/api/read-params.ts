@@ -16,7 +16,7 @@ export async function readParams(
   query: URLSearchParams,
   maxBodyBytes: number,
 ): Promise<unknown> {
-  return validate(schema, (await jsonBody(env, maxBodyBytes)) ?? fromQuery(query))
+  return validateParams(schema, (await jsonBody(env, maxBodyBytes)) ?? fromQuery(query))
 }
 
 async function jsonBody(env: BodySource, maxBodyBytes: number): Promise<unknown> {
@@ -41,7 +41,11 @@ function fromQuery(query: URLSearchParams): Record<string, string | string[]> {
   return params
 }
 
-function validate(schema: v.GenericSchema, input: unknown): unknown {
+/** @throws Problem `invalid-api-params` with a message per value. */
+export function validateParams<Schema extends v.GenericSchema>(
+  schema: Schema,
+  input: unknown,
+): v.InferOutput<Schema> {
   const result = v.safeParse(schema, input)
   if (result.success) return result.output
   const data: Record<string, string> = {}

@@ -69,6 +69,8 @@ function kernelConfig(session: SessionRow, row: KernelRow, image: ImageSpec, com
     clusterHostname: row.clusterHostname,
     image,
     environ: {
+      ...session.environ,
+      ...row.environ,
       ...common.environ,
       BACKENDAI_KERNEL_ID: row.id,
       BACKENDAI_KERNEL_IMAGE: row.image,
@@ -86,9 +88,9 @@ function kernelConfig(session: SessionRow, row: KernelRow, image: ImageSpec, com
       kernelPath,
       permission,
     })),
-    bootstrapScript: session.bootstrapScript,
+    bootstrapScript: row.bootstrapScript ?? session.bootstrapScript,
     // Only the main kernel of a batch session runs its command.
-    startupCommand: row.clusterRole === 'main' ? session.startupCommand : null,
+    startupCommand: row.startupCommand ?? (row.clusterRole === 'main' ? session.startupCommand : null),
     timeoutSeconds: session.timeout,
     idleTimeoutSeconds: common.idleTimeoutSeconds,
     preopenPorts: row.preopenPorts,
@@ -105,7 +107,6 @@ function sessionEnviron(
 ): Record<string, string> {
   const replicas = Object.entries(replicasOf(kernels)).map(([role, count]) => `${role}:${count}`)
   return {
-    ...session.environ,
     BACKENDAI_USER_UUID: session.userUuid,
     BACKENDAI_USER_EMAIL: user.email,
     BACKENDAI_USER_NAME: user.fullName,

@@ -1,6 +1,19 @@
 /** Shapes between the REST layer and the session service; validated by src/api/session.ts. */
 import type { ClusterMode, SessionStatus, SessionType } from '../../core/status.ts'
 
+/** Kernels of one role in a cluster whose roles differ. */
+export interface ClusterNode {
+  role: string
+  replicas: number
+  image: string
+  architecture: string
+  resources: Record<string, string | number>
+  resourceOpts: Record<string, unknown>
+  /** Beside the session's; null: the session's own. */
+  environ: Record<string, string> | null
+  bootstrapScript: string | null
+}
+
 export interface CreateSessionInput {
   image: string
   architecture: string
@@ -21,6 +34,8 @@ export interface CreateSessionInput {
   group: string
   ownerAccessKey: string | null
   clientToken: string | null
+  /** Absent: `clusterSize` kernels alike. One of the role `main` says what the session's own image is. */
+  nodes?: readonly ClusterNode[]
   config: {
     mounts: string[]
     mountMap: Record<string, string>

@@ -1,6 +1,6 @@
 import { and, eq, gte, inArray } from 'drizzle-orm'
 import { Problem } from '../../../core/problem.ts'
-import { multiplySlots, type Slots, slotsToJson } from '../../../core/slots.ts'
+import { type Slots, slotsToJson } from '../../../core/slots.ts'
 import { isUniqueViolation } from '../../../db/errors.ts'
 import type { Store, Tx } from '../../../db/store.ts'
 import type { MountRecord } from '../../../db/tables/sessions.ts'
@@ -10,10 +10,10 @@ import type { CreateSessionInput } from '../requests.ts'
 import type { ImageRow, ScalingGroupRow, SessionRow } from '../rows.ts'
 import { sessionEvent } from '../session-events.ts'
 import { slotTypes } from '../slot-types.ts'
-import { checkInput, checkPreopenPorts, parseStartsAt } from './check-input.ts'
+import { checkInput, parseStartsAt } from './check-input.ts'
 import { findImage } from './find-image.ts'
 import { internalData } from './internal-data.ts'
-import { kernelSlots } from './kernel-slots.ts'
+import { type KernelDraft, kernelColumns, kernelDrafts, totalSlots } from './kernel-drafts.ts'
 import { loadOwner, type Owner, ownerKey } from './owner.ts'
 import { checkClusterSize, checkPending, checkTotals } from './quota.ts'
 import { resolveDependencies, resolveProject, resolveScalingGroup, type Scope } from './scope.ts'
@@ -107,13 +107,12 @@ function reuse(existing: Existing, image: ImageRow, input: CreateSessionInput): 
 
 interface Draft {
   sessionId: string
-  kernelIds: string[]
+  kernels: KernelDraft[]
   owner: Owner
   scope: Scope
   group: ScalingGroupRow
   image: ImageRow
-  slots: Slots
-  resourceOpts: Record<string, unknown>
+  requested: Slots
   mounts: MountRecord[]
   startsAt: Date | null
   dependencies: string[]
@@ -130,56 +129,29 @@ async function prepareDraft(
   const { store, config, clock } = context.ports
   const owner = await loadOwner(store, accessKey)
   const scope = await resolveProject(store, owner, input.domain, input.group)
-  checkImage(image, input, scope)
   const group = await resolveScalingGroup(store, owner, scope, input.config.scalingGroup, input.type)
   const types = await slotTypes(config)
-  const { slots, shmemBytes } = kernelSlots({
-    resources: input.config.resources,
-    resourceOpts: input.config.resourceOpts,
-    image,
-    types,
-  })
-  checkPreopenPorts(input.config.preopenPorts, image.labels['ai.backend.service-ports'])
+  const drafting = { store, newId: context.newId, types, scope, mainImage: image }
+  const sessionId = context.newId()
+  const kernels = await kernelDrafts(drafting, input)
   checkClusterSize(input.clusterSize, owner)
-  const requested = multiplySlots(slots, input.clusterSize)
+  const requested = totalSlots(kernels)
   checkTotals(requested, owner, scope, types)
   await checkPending(store, requested, owner)
   await checkAgentList(store, requester, input)
+  const mounts = await mountsOf(context, owner, scope, input)
   return {
-    sessionId: context.newId(),
-    kernelIds: Array.from({ length: input.clusterSize }, context.newId),
+    sessionId,
+    kernels,
     owner,
     scope,
     group,
     image,
-    slots,
-    resourceOpts: { ...input.config.resourceOpts, shmem: String(shmemBytes) },
-    mounts: await mountsOf(context, owner, scope, input),
+    requested,
+    mounts,
     startsAt: parseStartsAt(input.startsAt, clock.now()),
     dependencies: await resolveDependencies(store, accessKey, input.dependencies),
-    internal: await internalData(owner, scope, input.clusterSize),
-  }
-}
-
-const ROLE_OF_TYPE = {
-  interactive: 'compute',
-  batch: 'compute',
-  inference: 'service',
-  system: 'system',
-} as const
-
-function checkImage(image: ImageRow, input: CreateSessionInput, { domain }: Scope): void {
-  if (!image.isLocal && !domain.allowedDockerRegistries.includes(image.registry)) {
-    throw new Problem('object-not-found', {
-      title: 'No such environment image.',
-      msg: `The domain does not allow images of ${image.registry}.`,
-    })
-  }
-  if (image.type !== ROLE_OF_TYPE[input.type]) {
-    throw new Problem('invalid-api-params', {
-      msg: `The image "${image.name}" is not made for ${input.type} sessions.`,
-      data: {},
-    })
+    internal: await internalData(owner, scope, input.clusterSize, mounts),
   }
 }
 
@@ -221,7 +193,7 @@ async function insertDraft(
   input: CreateSessionInput,
 ): Promise<Enqueued> {
   const { store } = context.ports
-  const { sessions, kernels, sessionDependencies } = store.tables
+  const { sessions, kernels, sessionDependencies, sessionCallbacks } = store.tables
   const accessKey = draft.owner.keypair.accessKey
   const repeated = await findByToken(context, tx, accessKey, input.clientToken)
   if (repeated) return { session: repeated, created: true }
@@ -234,6 +206,10 @@ async function insertDraft(
     await tx
       .insert(sessionDependencies)
       .values(draft.dependencies.map((dependsOn) => ({ sessionId: row.id, dependsOn })))
+  }
+  if (row.callbackUrl !== null) {
+    const due = { url: row.callbackUrl, told: {}, nextAt: row.createdAt }
+    await tx.insert(sessionCallbacks).values({ sessionId: row.id, ...due })
   }
   await tx.emit([sessionEvent(sessionEvents.enqueued, row, { reason: '' })])
   return { session: { id: row.id, name: row.name, status: 'PENDING' }, created: true }
@@ -257,13 +233,13 @@ function sessionRow({ ports, newId }: EnqueueContext, draft: Draft, input: Creat
     groupId: scope.project.id,
     userUuid: owner.user.uuid,
     accessKey: owner.keypair.accessKey,
-    images: [image.name],
+    images: [...new Set([image.name, ...draft.kernels.map((kernel) => kernel.image.name)])],
     tag: input.tag,
     occupyingSlots: {},
-    requestedSlots: slotsToJson(multiplySlots(draft.slots, input.clusterSize)),
+    requestedSlots: slotsToJson(draft.requested),
     vfolderMounts: draft.mounts,
     environ: input.config.environ,
-    resourceOpts: draft.resourceOpts,
+    resourceOpts: draft.kernels[0]?.resourceOpts ?? {},
     bootstrapScript: input.bootstrapScript ?? (owner.keypair.bootstrapScript || null),
     useHostNetwork: group.useHostNetwork,
     startsAt: draft.startsAt,
@@ -277,33 +253,17 @@ function sessionRow({ ports, newId }: EnqueueContext, draft: Draft, input: Creat
   }
 }
 
-function kernelRows(draft: Draft, input: CreateSessionInput, createdAt: Date) {
-  const { image } = draft
-  return draft.kernelIds.map((id, rank) => {
-    const clusterRole = rank === 0 ? 'main' : 'sub'
-    const clusterIdx = rank === 0 ? 1 : rank
-    return {
-      id,
-      sessionId: draft.sessionId,
-      clusterRole,
-      clusterIdx,
-      localRank: rank,
-      clusterHostname: `${clusterRole}${clusterIdx}`,
-      image: image.name,
-      architecture: image.architecture,
-      registry: image.registry,
-      occupiedSlots: slotsToJson(draft.slots),
-      requestedSlots: slotsToJson(draft.slots),
-      attachedDevices: {},
-      resourceOpts: draft.resourceOpts,
-      servicePorts: [],
-      preopenPorts: rank === 0 ? input.config.preopenPorts : [],
-      createdAt,
-      status: 'PENDING' as const,
-      statusChanged: createdAt,
-      statusData: {},
-      statusHistory: { PENDING: createdAt.toISOString() },
-      internalData: draft.internal,
-    }
-  })
-}
+const kernelRows = (draft: Draft, input: CreateSessionInput, createdAt: Date) =>
+  draft.kernels.map((kernel) => ({
+    ...kernelColumns(kernel, input),
+    sessionId: draft.sessionId,
+    attachedDevices: {},
+    servicePorts: [],
+    preopenPorts: kernel.localRank === 0 ? input.config.preopenPorts : [],
+    createdAt,
+    status: 'PENDING' as const,
+    statusChanged: createdAt,
+    statusData: {},
+    statusHistory: { PENDING: createdAt.toISOString() },
+    internalData: draft.internal,
+  }))
