@@ -1,66 +1,63 @@
-import { and, asc, eq, inArray } from 'drizzle-orm'
-import { domainBound, userBound } from './access.ts'
+import { and, asc, eq, inArray, type SQL } from 'drizzle-orm'
+import { createGroup, deleteGroup, modifyGroup } from '../../services/identity/groups.ts'
+import { purgeGroup } from '../../services/identity/purge-group.ts'
 import type { GraphContext } from './context.ts'
-import { defineLoader } from './define-loader.ts'
 import sdl from './group.graphql' with { type: 'text' }
+import { outcome } from './outcome.ts'
+import { projectType, projectTypes, scalingGroupsOfProject, visibleProjects } from './project-scope.ts'
 import type { GraphResource } from './resource.ts'
-import type { GroupRow } from './rows.ts'
 
-interface GroupArgs {
-  domain_name?: string | null
-  is_active?: boolean | null
-  name?: string
-  id?: string
-}
-
-async function groupsWhere(context: GraphContext, args: GroupArgs): Promise<GroupRow[]> {
+async function groupsWhere(context: GraphContext, domain: string | null | undefined, which?: SQL) {
   const { db, tables } = context.ports.store
-  const { groups: t, groupMembers } = tables
-  const domain = domainBound(context, args.domain_name)
-  const member = userBound(context)
-  const own =
-    member === null
-      ? undefined
-      : inArray(
-          t.id,
-          db.select({ id: groupMembers.groupId }).from(groupMembers).where(eq(groupMembers.userId, member)),
-        )
   return await db
     .select()
-    .from(t)
-    .where(
-      and(
-        domain === null ? undefined : eq(t.domainName, domain),
-        typeof args.is_active === 'boolean' ? eq(t.isActive, args.is_active) : undefined,
-        args.name === undefined ? undefined : eq(t.name, args.name),
-        args.id === undefined ? undefined : eq(t.id, args.id),
-        own,
-      ),
-    )
-    .orderBy(asc(t.name))
+    .from(tables.groups)
+    .where(and(visibleProjects(context, domain), which))
+    .orderBy(asc(tables.groups.name), asc(tables.groups.id))
 }
-
-const scalingGroups = defineLoader(async ({ store: { db, tables } }, ids: readonly string[]) => {
-  const { scalingGroupGroups: t } = tables
-  const rows = await db
-    .select({ group: t.group, name: t.scalingGroup })
-    .from(t)
-    .where(inArray(t.group, [...ids]))
-    .orderBy(asc(t.scalingGroup))
-  const found = Map.groupBy(rows, ({ group }) => group)
-  return new Map([...found].map(([id, list]) => [id, list.map(({ name }) => name)]))
-})
 
 export const group = {
   sdl,
   queries: {
-    group: async (_, { type: _type, ...args }, context) => (await groupsWhere(context, args))[0] ?? null,
-    groups_by_name: (_, args, context) => groupsWhere(context, args),
-    groups: (_, { type: _type, ...args }, context) => groupsWhere(context, args),
+    // An id names one project, whatever its type.
+    group: async (_, { id, domain_name: domain }, context) => {
+      const { groups: t } = context.ports.store.tables
+      return (await groupsWhere(context, domain, eq(t.id, id)))[0] ?? null
+    },
+    groups_by_name: (_, { name, domain_name: domain }, context) => {
+      const { groups: t } = context.ports.store.tables
+      return groupsWhere(context, domain, eq(t.name, name))
+    },
+    groups: (_, { domain_name: domain, is_active: isActive, type }, context) => {
+      const { groups: t } = context.ports.store.tables
+      return groupsWhere(
+        context,
+        domain,
+        and(
+          typeof isActive === 'boolean' ? eq(t.isActive, isActive) : undefined,
+          type ? inArray(t.type, projectTypes(type)) : undefined,
+        ),
+      )
+    },
+  },
+  mutations: {
+    create_group: (_, { name, props }, context) =>
+      outcome(context, async (identity) => ({
+        group: await createGroup(identity, context.requester, name, props),
+      })),
+    modify_group: (_, { gid, props }, context) =>
+      outcome(context, async (identity) => ({
+        group: await modifyGroup(identity, context.requester, gid, props),
+      })),
+    delete_group: (_, { gid }, context) =>
+      outcome(context, (identity) => deleteGroup(identity, context.requester, gid)),
+    purge_group: (_, { gid }, context) =>
+      outcome(context, (identity) => purgeGroup(identity, context.requester, gid)),
   },
   types: {
     Group: {
-      scaling_groups: async (row, _, context) => (await scalingGroups(context, row.id)) ?? [],
+      type: projectType,
+      scaling_groups: (row, _, context) => scalingGroupsOfProject(context, row.id),
     },
   },
 } satisfies GraphResource
