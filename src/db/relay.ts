@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { and, asc, gt, inArray, isNotNull, isNull, lt } from 'drizzle-orm'
 import type { BusEvent, EventBus } from '../events/bus.ts'
 import type { EventKind } from '../events/define.ts'
@@ -72,6 +73,8 @@ export function createOutboxRelay(options: OutboxRelayOptions): AsyncDisposable 
         continue
       }
       await waker.wait(pollMs, stop.signal)
+      // Whoever wrote the event is mostly at work on what follows from it: that goes first.
+      await nextTurn()
     }
     if (lease !== null) await store.releaseLease(lease)
   }

@@ -1,4 +1,5 @@
 import { and, inArray } from 'drizzle-orm'
+import { prepareQuery } from '../../db/prepare.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import { AgentCallError } from '../../wire/agent-link.ts'
 import type { KernelConfig } from '../../wire/agent-rpc.ts'
@@ -39,19 +40,19 @@ export function createPrepareLoop(context: LoopContext, detached: Detached) {
   const { ports, dispatched } = context
   const { store, clock, log } = ports
   const { kernels } = store.tables
+  const startable = prepareQuery(
+    'prepare_startable',
+    store.db
+      .select({ id: kernels.id, sessionId: kernels.sessionId, agent: kernels.agent, status: kernels.status })
+      .from(kernels)
+      .where(inArray(kernels.status, ['SCHEDULED', 'PREPARING', 'PULLING'])),
+  )
 
   async function run(): Promise<void> {
     const connected = ports.agents.connected()
     if (connected.length === 0) return
-    const rows = await store.db
-      .select({ id: kernels.id, sessionId: kernels.sessionId, agent: kernels.agent, status: kernels.status })
-      .from(kernels)
-      .where(
-        and(
-          inArray(kernels.status, ['SCHEDULED', 'PREPARING', 'PULLING']),
-          inArray(kernels.agent, connected),
-        ),
-      )
+    const here = new Set(connected)
+    const rows = (await startable({})).filter(({ agent }) => agent !== null && here.has(agent))
     const scheduled = new Set(rows.filter((row) => row.status === 'SCHEDULED').map((row) => row.sessionId))
     if (scheduled.size > 0) {
       const at = new Date(clock.now())

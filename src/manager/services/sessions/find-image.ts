@@ -1,8 +1,8 @@
-import { and, eq, inArray, or } from 'drizzle-orm'
 import { canonicalNames, type ImageRef, parseImageRef } from '../../../core/image-ref.ts'
 import { notFound } from '../../../core/problem.ts'
 import type { Store } from '../../../db/store.ts'
 import type { ImageRow } from '../rows.ts'
+import { enqueueQueries, imageNames } from './enqueue-queries.ts'
 
 /**
  * The image that a user means: a reference (any registry, the given architecture), else an alias. The architecture is
@@ -14,26 +14,15 @@ export async function findImage(
   text: string,
   architecture: string,
 ): Promise<ImageRow> {
-  const { images, imageAliases } = store.tables
+  const queries = enqueueQueries(store)
   const ref = parse(text)
+  const { repository, tag } = ref ?? {}
   const byName = ref
-    ? await store.db
-        .select()
-        .from(images)
-        .where(
-          or(
-            inArray(images.name, canonicalNames(text, ref)),
-            and(eq(images.image, ref.repository), eq(images.tag, ref.tag)),
-          ),
-        )
+    ? await queries.imagesByName({ ...imageNames(canonicalNames(text, ref)), repository, tag })
     : []
   const found = choose(byName, text, architecture)
   if (found) return found
-  const byAlias = await store.db
-    .select({ image: images })
-    .from(imageAliases)
-    .innerJoin(images, eq(imageAliases.image, images.id))
-    .where(eq(imageAliases.alias, text))
+  const byAlias = await queries.imageByAlias({ alias: text })
   const aliased = byAlias[0]?.image
   if (!aliased) throw notFound('environment image', `There is no image "${text}" for ${architecture}.`)
   return aliased

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { Problem } from '../../../core/problem.ts'
 import type { Store } from '../../../db/store.ts'
 import type { Requester } from '../../context.ts'
+import { enqueueQueries } from './enqueue-queries.ts'
 
 type Readable = Pick<Store, 'db' | 'tables'>
 
@@ -38,13 +39,7 @@ export async function ownerKey(
 
 /** Everything about the owner that a new session takes from them. */
 export async function loadOwner(store: Readable, accessKey: string) {
-  const { keypairs, users, keypairResourcePolicies } = store.tables
-  const [row] = await store.db
-    .select({ keypair: keypairs, user: users, policy: keypairResourcePolicies })
-    .from(keypairs)
-    .innerJoin(users, eq(keypairs.user, users.uuid))
-    .innerJoin(keypairResourcePolicies, eq(keypairs.resourcePolicy, keypairResourcePolicies.name))
-    .where(eq(keypairs.accessKey, accessKey))
+  const [row] = await enqueueQueries(store).owner({ accessKey })
   if (!row) throw new Problem('invalid-api-params', { msg: 'Unknown owner access key', data: {} })
   if (!row.keypair.isActive || row.user.status !== 'active') {
     throw new Problem('generic-forbidden', { msg: 'The owner of the session is not active.' })

@@ -2,8 +2,8 @@ import { and, eq, inArray, or } from 'drizzle-orm'
 import { notFound, Problem } from '../../../core/problem.ts'
 import type { SessionType } from '../../../core/status.ts'
 import type { Store } from '../../../db/store.ts'
-import { allowedScalingGroups } from '../allowed-scaling-groups.ts'
 import type { ScalingGroupRow } from '../rows.ts'
+import { enqueueQueries } from './enqueue-queries.ts'
 import type { Owner } from './owner.ts'
 
 type Readable = Pick<Store, 'db' | 'tables'>
@@ -13,25 +13,17 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** The domain and the project in which the owner wants the session; administrators need no membership. */
 export async function resolveProject(store: Readable, owner: Owner, domainName: string, group: string) {
-  const { domains, groups, groupMembers } = store.tables
+  const { groupMembers } = store.tables
   const { user } = owner
   if (user.role !== 'superadmin' && user.domainName !== domainName) {
     throw invalid(`Invalid domain: you are not in "${domainName}".`)
   }
-  const [row] = await store.db
-    .select({ domain: domains, project: groups })
-    .from(groups)
-    .innerJoin(domains, eq(groups.domainName, domains.name))
-    .where(
-      and(
-        eq(groups.domainName, domainName),
-        eq(groups.isActive, true),
-        eq(domains.isActive, true),
-        UUID.test(group)
-          ? or(eq(groups.name, group), eq(groups.id, group.toLowerCase()))
-          : eq(groups.name, group),
-      ),
-    )
+  const queries = enqueueQueries(store)
+  const byName = await queries.project({ domain: domainName, name: group })
+  const [row] =
+    byName.length === 0 && UUID.test(group)
+      ? await queries.projectById({ domain: domainName, id: group.toLowerCase() })
+      : byName
   if (!row) throw invalid(`Invalid group: the domain "${domainName}" has no project "${group}".`)
   if (user.role === 'superadmin' || user.role === 'admin') return row
   const members = await store.db
@@ -54,9 +46,9 @@ export async function resolveScalingGroup(
   wanted: string | null,
   type: SessionType,
 ): Promise<ScalingGroupRow> {
-  const allowed = await allowedScalingGroups(store, {
-    domainName: scope.domain.name,
-    groupIds: [scope.project.id],
+  const allowed = await enqueueQueries(store).scalingGroups({
+    domain: scope.domain.name,
+    project: scope.project.id,
     accessKey: owner.keypair.accessKey,
   })
   const usable = allowed.filter((group) => group.isPublic || type === 'system')
