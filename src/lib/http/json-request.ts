@@ -16,6 +16,7 @@ export interface JsonAnswer {
   status: number
   /** Null where the answer is empty or no JSON. */
   json: unknown
+  content: Uint8Array
 }
 
 const MAX_ANSWER = 64 * 1024 * 1024
@@ -52,7 +53,9 @@ export function jsonRequest({
       })
       incoming.on('error', reject)
       incoming.on('end', () => {
-        resolve({ status: incoming.statusCode ?? 0, json: parsed(Buffer.concat(chunks)) })
+        const content = Buffer.concat(chunks)
+        const isJson = /json/.test(incoming.headers['content-type'] ?? 'json')
+        resolve({ status: incoming.statusCode ?? 0, json: isJson ? parsed(content) : null, content })
       })
     })
     outgoing.end(content)

@@ -38,6 +38,16 @@ export async function callStorageProxy<Schema extends v.GenericSchema>(
   })
 }
 
+/** Asks a storage proxy for bytes. @throws Problem */
+export async function fetchFromStorageProxy(
+  proxy: StorageProxyEntry,
+  call: StorageCall,
+): Promise<Uint8Array> {
+  const answer = await send(proxy, call)
+  if (answer.status >= 200 && answer.status < 300) return answer.content
+  throw problemOf(proxy, answer)
+}
+
 async function send(proxy: StorageProxyEntry, call: StorageCall): Promise<JsonAnswer> {
   try {
     return await jsonRequest({

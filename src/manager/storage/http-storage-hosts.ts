@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { Problem } from '../../core/problem.ts'
 import type { ManagerPorts } from '../context.ts'
-import { callStorageProxy, type StorageCall } from './call-storage-proxy.ts'
+import { callStorageProxy, fetchFromStorageProxy, type StorageCall } from './call-storage-proxy.ts'
 import type { StorageHost, StorageHosts, StoredFolder, Transfer } from './storage-hosts.ts'
 import { proxyOfHost, type StorageProxyEntry, storageProxies } from './storage-proxies.ts'
 
@@ -142,6 +142,11 @@ export function createHttpStorageHosts(ports: Pick<ManagerPorts, 'config' | 'log
     async listFiles(folder, relpath) {
       const { items } = await onFolder(folder, '/folder/file/list', { relpath }, filesReply)
       return items.map(({ name, type, stat }) => ({ name, type, ...stat }))
+    },
+    async readFile({ host, vfid }, relpath) {
+      const { proxy, volume } = await proxyOfHost(ports, host)
+      const body = { volume, vfid, relpath }
+      return await fetchFromStorageProxy(proxy, { method: 'POST', path: '/folder/file/fetch', body })
     },
     async makeDirectories(folder, relpath, { parents, existOk }) {
       const body = { relpath, parents, exist_ok: existOk }

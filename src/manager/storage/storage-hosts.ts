@@ -59,6 +59,8 @@ export interface StorageHosts {
   /** −1 where counting takes too long. */
   usage(folder: StoredFolder): Promise<{ fileCount: number; usedBytes: number }>
   listFiles(folder: StoredFolder, path: string): Promise<StoredFile[]>
+  /** A small file, whole. */
+  readFile(folder: StoredFolder, path: string): Promise<Uint8Array>
   makeDirectories(
     folder: StoredFolder,
     paths: readonly string[],

@@ -1,5 +1,6 @@
 import type { Tables } from '../../../db/tables/index.ts'
 import type { AgentRow, ImageRow, ScalingGroupRow, SessionRow } from '../../services/rows.ts'
+import type { StorageHost } from '../../storage/storage-hosts.ts'
 import type { KernelBrief } from './loaders.ts'
 import type { Objects } from './types.generated.ts'
 
@@ -27,7 +28,10 @@ interface Rows {
   LegacyComputeSession: SessionRow
   ProjectResourcePolicy: Row<'projectResourcePolicies'>
   ResourcePreset: Row<'resourcePresets'>
+  /** What the storage proxy is asked for only when it is selected is missing. */
+  QuotaScope: Omit<Objects['QuotaScope'], 'details'>
   ScalingGroup: ScalingGroupRow
+  StorageVolume: StorageHost
   User: UserRow
   UserNode: UserRow
   UserResourcePolicy: Row<'userResourcePolicies'>
@@ -38,6 +42,7 @@ interface Rows {
   VirtualFolderPermission: Row<'vfolderPermissions'>
   VirtualFolderNode: FolderRow
   /** A row of any type that `node` can answer, with the name of the type. */
+  ModelCard: FolderRow
   Node: { readonly __typename: string }
 }
 
