@@ -10,7 +10,12 @@ const original = (version: string): Signatures =>
   JSON.parse(readFileSync(join(import.meta.dir, `data/graphql-${version}.json`), 'utf8'))
 
 /** What ours has beyond the original (spec/decisions.md, GraphQL extras). */
-const EXTRAS = ['domain', 'group', 'scaling_group'].map((name) => `Queries.images(${name})`)
+const EXTRAS = [
+  ...['domain', 'group', 'scaling_group'].map((name) => `Queries.images(${name})`),
+  ...['agent_list', 'compute_session_list', 'vfolder_list'].flatMap((list) =>
+    ['order_key', 'order_asc'].map((name) => `Queries.${list}(${name})`),
+  ),
+]
 
 function introspected(): Signatures {
   const { data, errors } = graphqlSync({

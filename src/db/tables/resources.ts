@@ -62,6 +62,8 @@ export function resourceTables(k: Kit) {
       statusChanged: k.time('status_changed'),
       region: k.text('region').notNull(),
       scalingGroup: k.text('scaling_group').notNull().default('default'),
+      /** Where an administrator put the agent, whatever it says itself. */
+      assignedScalingGroup: k.text('assigned_scaling_group'),
       schedulable: k.bool('schedulable').notNull().default(true),
       availableSlots: k.json<SlotsJson>('available_slots').notNull(),
       addr: k.text('addr').notNull(),

@@ -1,15 +1,19 @@
-import { and, desc, eq, inArray } from 'drizzle-orm'
+import { and, desc, eq, inArray, type SQL } from 'drizzle-orm'
 import { toNumber } from '../../../core/amount.ts'
 import { notFound, Problem } from '../../../core/problem.ts'
 import { amountOf, NO_SLOTS, slotsFromJson, slotsToJson } from '../../../core/slots.ts'
 import { KERNEL_STATUSES, OCCUPYING_KERNEL_STATUSES } from '../../../core/status.ts'
 import type { AgentStatus } from '../../../db/tables/resources.ts'
+import { modifyAgent } from '../../services/agents/modify-agent.ts'
+import { allowedScalingGroups } from '../../services/allowed-scaling-groups.ts'
 import type { AgentRow } from '../../services/rows.ts'
 import { requireSuperadmin } from './access.ts'
 import sdl from './agent.graphql' with { type: 'text' }
 import type { GraphContext, PageArgs } from './context.ts'
-import { agentStats, kernelColumns, occupancyOfAgent } from './loaders.ts'
-import { counted, countOf, pageBounds } from './page.ts'
+import { defineLoader } from './define-loader.ts'
+import { agentStats, groupsOfUser, type KernelBrief, kernelColumns, occupancyOfAgent } from './loaders.ts'
+import { outcome } from './outcome.ts'
+import { askedOrder, counted, countOf, pageBounds } from './page.ts'
 import { filterCondition, orderTerms, type QueryColumns } from './query-columns.ts'
 import type { GraphResource } from './resource.ts'
 import { readStatuses } from './statuses.ts'
@@ -23,7 +27,10 @@ interface AgentFilter {
   status?: string | null
 }
 
-function agentQuery({ ports }: GraphContext, args: AgentFilter & Partial<PageArgs>) {
+type AgentArgs = AgentFilter & { filter?: string | null; order?: string | null }
+type AgentPageArgs = AgentFilter & PageArgs & { order_key?: string | null; order_asc?: boolean | null }
+
+function agentQuery({ ports }: GraphContext, args: AgentArgs, bound: SQL | undefined = undefined) {
   const { agents: t } = ports.store.tables
   const columns: QueryColumns = {
     id: { column: t.id, kind: 'text' },
@@ -41,17 +48,18 @@ function agentQuery({ ports }: GraphContext, args: AgentFilter & Partial<PageArg
   const statuses = readStatuses(args.status, AGENT_STATUSES)
   return {
     where: and(
+      bound,
       args.scaling_group ? eq(t.scalingGroup, args.scaling_group) : undefined,
       statuses ? inArray(t.status, statuses) : undefined,
       filterCondition(ports.store.dialect, columns, args.filter),
     ),
-    orderBy: orderTerms(columns, args.order, [desc(t.firstContact), desc(t.id)]),
+    orderBy: orderTerms(columns, askedOrder(args), [desc(t.firstContact), desc(t.id)]),
   }
 }
 
-async function agentPage(context: GraphContext, args: AgentFilter & PageArgs) {
+async function agentPage(context: GraphContext, args: AgentPageArgs, bound?: SQL) {
   const { db, tables } = context.ports.store
-  const { where, orderBy } = agentQuery(context, args)
+  const { where, orderBy } = agentQuery(context, args, bound)
   const { limit, offset } = pageBounds(args)
   return {
     total_count: await countOf(db.select(counted).from(tables.agents).where(where)),
@@ -65,18 +73,52 @@ async function agentPage(context: GraphContext, args: AgentFilter & PageArgs) {
   }
 }
 
-async function oneAgent({ ports }: GraphContext, id: string): Promise<AgentRow> {
+async function oneAgent({ ports }: GraphContext, id: string, bound?: SQL): Promise<AgentRow> {
   const { agents } = ports.store.tables
-  const [row] = await ports.store.db.select().from(agents).where(eq(agents.id, id))
+  const [row] = await ports.store.db
+    .select()
+    .from(agents)
+    .where(and(eq(agents.id, id), bound))
   if (!row) throw notFound('agent instance')
   return row
 }
 
-function requireAgentsShown({ requester, hideAgents }: GraphContext): void {
-  if (hideAgents && !requester.isSuperadmin) {
-    throw new Problem('generic-forbidden', { msg: 'Agents are not shown to users here.' })
-  }
+/** Agents that the requester may know of: those of resource groups where they may run sessions. @throws Problem */
+async function shownAgents(context: GraphContext): Promise<SQL | undefined> {
+  const { requester, ports, hideAgents } = context
+  if (requester.isSuperadmin) return undefined
+  if (hideAgents) throw new Problem('generic-forbidden', { msg: 'Agents are not shown to users here.' })
+  const projects = await groupsOfUser(context, requester.userUuid)
+  const allowed = await allowedScalingGroups(ports.store, {
+    domainName: requester.domainName,
+    groupIds: projects.map(({ id }) => id),
+    accessKey: requester.accessKey,
+  })
+  const names = allowed.map(({ name }) => name)
+  return inArray(ports.store.tables.agents.scalingGroup, names)
 }
+
+interface ContainersKey {
+  agent: string
+  status: string | null
+}
+
+const containersOfAgent = defineLoader(async ({ store }, keys: readonly ContainersKey[]) => {
+  const { kernels: t } = store.tables
+  const result = new Map<ContainersKey, KernelBrief[]>()
+  for (const [status, some] of Map.groupBy(keys, (key) => key.status)) {
+    const statuses = readStatuses(status, KERNEL_STATUSES) ?? OCCUPYING_KERNEL_STATUSES
+    const ids = some.map(({ agent }) => agent)
+    const rows: KernelBrief[] = await store.db
+      .select(kernelColumns(t))
+      .from(t)
+      .where(and(inArray(t.agent, ids), inArray(t.status, statuses)))
+      .orderBy(desc(t.createdAt))
+    const found = Map.groupBy(rows, (row) => row.agent)
+    for (const key of some) result.set(key, found.get(key.agent) ?? [])
+  }
+  return result
+})
 
 const occupiedSlots = async (row: AgentRow, context: GraphContext) =>
   (await occupancyOfAgent(context, row.id))?.slots ?? NO_SLOTS
@@ -121,13 +163,15 @@ export const agent = {
         .where(where)
         .orderBy(...orderBy)
     },
-    agent_summary: (_, args, context) => {
-      requireAgentsShown(context)
-      return oneAgent(context, args.agent_id)
-    },
-    agent_summary_list: (_, args, context) => {
-      requireAgentsShown(context)
-      return agentPage(context, args)
+    agent_summary: async (_, args, context) =>
+      await oneAgent(context, args.agent_id, await shownAgents(context)),
+    agent_summary_list: async (_, args, context) =>
+      await agentPage(context, args, await shownAgents(context)),
+  },
+  mutations: {
+    modify_agent: (_, { id, props }, context) => {
+      requireSuperadmin(context)
+      return outcome(context, () => modifyAgent(context.ports, id, props))
     },
   },
   types: {
@@ -155,15 +199,8 @@ export const agent = {
       used_tpu_slots: (row, _, context) => used(row, 'tpu.device', context),
       cpu_cur_pct: (row, _, context) => nodeMetric(row, 'cpu_util', 'pct', context),
       mem_cur_bytes: (row, _, context) => nodeMetric(row, 'mem', 'current', context),
-      compute_containers: async (row, args, { ports }) => {
-        const { db, tables } = ports.store
-        const statuses = readStatuses(args.status, KERNEL_STATUSES) ?? OCCUPYING_KERNEL_STATUSES
-        return await db
-          .select(kernelColumns(tables.kernels))
-          .from(tables.kernels)
-          .where(and(eq(tables.kernels.agent, row.id), inArray(tables.kernels.status, statuses)))
-          .orderBy(desc(tables.kernels.createdAt))
-      },
+      compute_containers: async (row, { status }, context) =>
+        (await containersOfAgent(context, { agent: row.id, status: status ?? null })) ?? [],
     },
     AgentSummary: { occupied_slots: shownOccupied },
   },

@@ -1340,6 +1340,8 @@ export interface Arguments {
       offset: number
       filter?: string | null
       order?: string | null
+      order_key?: string | null
+      order_asc?: boolean | null
       scaling_group?: string | null
       status?: string | null
     }
@@ -1536,6 +1538,8 @@ export interface Arguments {
       offset: number
       filter?: string | null
       order?: string | null
+      order_key?: string | null
+      order_asc?: boolean | null
       domain_name?: string | null
       group_id?: string | null
       access_key?: string | null
@@ -1615,6 +1619,8 @@ export interface Arguments {
       offset: number
       filter?: string | null
       order?: string | null
+      order_key?: string | null
+      order_asc?: boolean | null
       domain_name?: string | null
       group_id?: string | null
       access_key?: string | null

@@ -18,17 +18,18 @@ export async function storeHello(ports: ManagerPorts, hello: AgentHello, newId: 
   const known = new Set((await registries(config)).keys())
   await store.tx(async (tx) => {
     const at = new Date(clock.now())
+    await upsertImages(tx, store, hello.agentId, hello.images, { slotTypes, registries: known, at, newId })
+    const [before] = await tx
+      .select({ status: agents.status, assigned: agents.assignedScalingGroup })
+      .from(agents)
+      .where(eq(agents.id, hello.agentId))
+    const wanted = before?.assigned ?? hello.scalingGroup
     const [group] = await tx
       .select({ name: scalingGroups.name })
       .from(scalingGroups)
-      .where(eq(scalingGroups.name, hello.scalingGroup))
-    if (!group) throw new Error(`unknown resource group "${hello.scalingGroup}"`)
-    await upsertImages(tx, store, hello.agentId, hello.images, { slotTypes, registries: known, at, newId })
-    const [before] = await tx
-      .select({ status: agents.status })
-      .from(agents)
-      .where(eq(agents.id, hello.agentId))
-    const facts = agentFacts(hello, at)
+      .where(eq(scalingGroups.name, wanted))
+    if (!group) throw new Error(`unknown resource group "${wanted}"`)
+    const facts = { ...agentFacts(hello, at), scalingGroup: wanted }
     if (!before) {
       await tx.insert(agents).values({ ...facts, id: hello.agentId, firstContact: at, statusChanged: at })
     } else {
@@ -47,7 +48,6 @@ export async function storeHello(ports: ManagerPorts, hello: AgentHello, newId: 
 const agentFacts = (hello: AgentHello, at: Date) => ({
   status: 'ALIVE' as const,
   region: hello.region,
-  scalingGroup: hello.scalingGroup,
   availableSlots: hello.availableSlots,
   addr: hello.addr,
   publicHost: hello.publicHost,

@@ -1,0 +1,1 @@
+ALTER TABLE "agents" ADD COLUMN "assigned_scaling_group" text;
