@@ -87,7 +87,7 @@ export interface KernelBackend extends AsyncDisposable {
    * else a start needs, may still be under way: nothing runs before what `made` gives has resolved, whose rejection is
    * thrown. `made` is called once there is a container, at each try.
    */
-  run(spec: ContainerSpec, made?: () => Promise<unknown>): Promise<{ containerId: string }>
+  run(spec: ContainerSpec, made?: (containerId: string) => Promise<unknown>): Promise<{ containerId: string }>
   /**
    * Stops (SIGTERM to the runner, then SIGKILL after `graceMs`), takes the last output (at most `maxLogBytes` from its
    * end; 0 = none) and removes; unknown ids are no error.

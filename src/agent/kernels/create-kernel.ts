@@ -106,21 +106,23 @@ export async function startKernel(
     keepScratch ? undefined : writeHome(ctx, kernel, scratch, allocations, accelerators),
   ]).then(() => refuseEnded(kernel))
   let told: Promise<void> | undefined
-  const running = runContainer(ctx, kernel, spec, () => {
+  let beside: Promise<unknown> = Promise.resolve()
+  const running = runContainer(ctx, kernel, spec, (containerId) => {
     // After the order to start is out: that leaves the processors idle, which the making of a container does not.
     told ??= nextTurn().then(begun)
+    const named = prepared.then(() => writeResources(ctx, { record, containerId, allocations, accelerators }))
+    beside = Promise.all([told, named])
+    beside.catch(() => undefined)
     return prepared
   })
   // Whoever cleans up must find nobody at work.
   await Promise.allSettled([running, prepared])
-  await told
+  await Promise.allSettled([beside])
   const { containerId } = await running
+  await beside
   // Not saved yet: a container is found by its labels.
   record.containerId = containerId
-  await Promise.all([
-    writeResources(ctx, kernel, scratch, allocations, accelerators),
-    awaitRunner(ctx, kernel),
-  ])
+  await awaitRunner(ctx, kernel)
   refuseEnded(kernel)
   record.created = {
     kernelId: record.kernelId,
@@ -139,7 +141,7 @@ async function runContainer(
   ctx: AgentContext,
   kernel: Kernel,
   spec: ContainerSpec,
-  made: () => Promise<void>,
+  made: (containerId: string) => Promise<void>,
 ): Promise<{ containerId: string }> {
   try {
     return await ctx.backend.run(spec, made)
@@ -200,7 +202,7 @@ async function writeHome(
   const config = configFiles({
     record,
     environ: kernelEnviron(record, cores, accelerators.environ),
-    resource: resourceOf(record, allocations, accelerators),
+    resource: resourceOf({ record, containerId: '', allocations, accelerators }),
     slotTypes: ctx.allocator.slotTypes,
     sharesHostNetwork: ctx.backend.sharesHostNetwork,
   })
@@ -210,30 +212,28 @@ async function writeHome(
   await fillScratch(scratch, { config, work: homeFiles(record.config), workFolders }, record)
 }
 
-async function writeResources(
-  ctx: AgentContext,
-  { record }: Kernel,
-  scratch: ScratchPaths,
-  allocations: Allocations,
-  accelerators: AcceleratorSettings,
-): Promise<void> {
-  const file = resourceFileOf(resourceOf(record, allocations, accelerators), ctx.allocator.slotTypes)
-  await writeScratchFile(scratch.config, file, { uid: 0, gid: record.gid })
+interface ResourceFacts {
+  record: Kernel['record']
+  containerId: string
+  allocations: Allocations
+  accelerators: AcceleratorSettings
 }
 
-const resourceOf = (
-  { config, containerId }: Kernel['record'],
-  allocations: Allocations,
-  { resourceLines }: AcceleratorSettings,
-): ResourceFile => ({
-  containerId: containerId ?? '',
+async function writeResources(ctx: AgentContext, facts: ResourceFacts): Promise<void> {
+  const { kernelId, gid } = facts.record
+  const file = resourceFileOf(resourceOf(facts), ctx.allocator.slotTypes)
+  await writeScratchFile(scratchPaths(ctx.paths.scratchRoot, kernelId).config, file, { uid: 0, gid })
+}
+
+const resourceOf = ({ record, containerId, allocations, accelerators }: ResourceFacts): ResourceFile => ({
+  containerId,
   scratchBytes: 0n,
-  mounts: config.mounts.map(({ hostPath, kernelPath, permission }) => ({
+  mounts: record.config.mounts.map(({ hostPath, kernelPath, permission }) => ({
     source: hostPath,
     target: kernelPath,
     permission,
   })),
-  slots: config.resourceSlots,
+  slots: record.config.resourceSlots,
   allocations,
-  extra: resourceLines,
+  extra: accelerators.resourceLines,
 })

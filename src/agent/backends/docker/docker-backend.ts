@@ -70,7 +70,7 @@ export async function openDockerBackend(options: DockerBackendOptions): Promise<
           containerOptions({ spec, bundle, ulimits, maxLogBytes }),
         )
         const discard = () => accepting([404], () => container.remove({ force: true, v: true }))
-        await made?.().catch(async (cause: unknown) => {
+        await made?.(container.id).catch(async (cause: unknown) => {
           await discard()
           throw cause
         })

@@ -134,8 +134,8 @@ export async function openProcessBackend(options: ProcessBackendOptions): Promis
     },
 
     async run(spec, made) {
-      await made?.()
       const containerId = `${spec.kernelId}.${randomBytes(4).toString('hex')}`
+      await made?.(containerId)
       const record: ProcessRecord = {
         containerId,
         kernelId: spec.kernelId,
