@@ -1,5 +1,6 @@
 import { and, count, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { LIVE_SESSION_STATUSES } from '../../../core/status.ts'
+import { vfidText } from '../../../core/vfolder.ts'
 import type { Store, Tx } from '../../../db/store.ts'
 import { chunked } from '../rows.ts'
 import { conflict } from './refusals.ts'
@@ -20,11 +21,16 @@ export async function refuseWhileLiving(tx: Tx, store: Store, which: SQL, whose:
 export async function refuseWhileMounted(
   tx: Tx,
   store: Store,
-  folderIds: readonly string[],
+  folders: readonly { id: string; quotaScopeId: string }[],
   whose: string,
 ): Promise<void> {
   const { sessions } = store.tables
-  for (const some of chunked(folderIds)) {
+  const names = folders.flatMap(({ id, quotaScopeId }) => [
+    id,
+    vfidText(null, id),
+    vfidText(quotaScopeId, id),
+  ])
+  for (const some of chunked(names)) {
     const rows = await tx
       .select({ name: sessions.name })
       .from(sessions)
@@ -38,9 +44,9 @@ export async function refuseWhileMounted(
   }
 }
 
-function mountsAnyOf({ dialect, tables }: Store, ids: readonly string[]): SQL {
+function mountsAnyOf({ dialect, tables }: Store, vfids: readonly string[]): SQL {
   const list = sql.join(
-    ids.map((id) => sql`${id}`),
+    vfids.map((vfid) => sql`${vfid}`),
     sql`, `,
   )
   const mounts = tables.sessions.vfolderMounts
