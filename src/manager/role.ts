@@ -1,3 +1,4 @@
+import { VERSION } from '../core/version.ts'
 import { createOutboxRelay } from '../db/relay.ts'
 import { eventKinds } from '../events/catalog/index.ts'
 import { serveHttp } from '../lib/http/serve.ts'
@@ -7,10 +8,12 @@ import { eventRoutes } from './api/rest/events.ts'
 import { sessionRoutes } from './api/rest/session.ts'
 import { streamRoutes } from './api/rest/stream.ts'
 import type { ManagerPorts } from './context.ts'
+import { every } from './loops/every.ts'
 import { startLoops } from './loops/index.ts'
 import { type BackgroundTasks, createBackgroundTasks } from './services/background-tasks.ts'
 import { endAllSessions } from './services/end-all-sessions.ts'
 import { createSessionServices, type SessionServiceOptions } from './services/index.ts'
+import { announceManager, MANAGER_TIMEOUT_MS, withdrawManager } from './services/manager-nodes.ts'
 import { startRescan } from './services/registry/rescan.ts'
 
 export interface ManagerSettings {
@@ -76,6 +79,7 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
       ],
       serviceAddress: () => address,
       endAllSessions: () => endAllSessions(services),
+      signedBy: services.counters.countCall,
       ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
       ...(settings.anonymousRateLimit ? { anonymousRateLimit: settings.anonymousRateLimit } : {}),
     }),
@@ -90,6 +94,21 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
     }),
   )
   address = `${listen.host}:${serving.port}`
+  const node = { id: managerId, address, version: VERSION }
+  const startedAt = clock.now()
+  await announceManager(ports, node, startedAt)
+  stack.defer(() => withdrawManager(store, managerId))
+  const leaving = new AbortController()
+  const announcing = every(MANAGER_TIMEOUT_MS / 4, () => announceManager(ports, node, startedAt), {
+    clock,
+    log,
+    signal: leaving.signal,
+    name: 'announce',
+  })
+  stack.defer(async () => {
+    leaving.abort()
+    await announcing
+  })
   log.info({ address, managerId }, 'the manager listens')
   const owned = stack.move()
   return {

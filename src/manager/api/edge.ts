@@ -20,6 +20,8 @@ export interface EdgeOptions {
   /** Sets the headers of a route that does not count. */
   readonly showRateLimit: RateLimit
   readonly isFrozen: () => Promise<boolean>
+  /** Called once per request with a good signature. */
+  readonly signedBy: (accessKey: string) => void
   /** Peers whose X-Forwarded-For is believed. */
   readonly trustedProxies: { has(address: string): boolean }
   readonly newRequestId: () => string
@@ -93,7 +95,9 @@ export function createEdge(options: EdgeOptions) {
   /** A failed signature counts for its address. */
   async function verifyOrCount(request: Parameters<Verify>[0], headers: Record<string, string>) {
     try {
-      return await options.verify(request)
+      const requester = await options.verify(request)
+      options.signedBy(requester.accessKey)
+      return requester
     } catch (error) {
       await options.rateLimit(null, request.clientAddress, headers)
       throw error

@@ -32,6 +32,8 @@ export interface ManagerApiOptions {
   /** `host:port` as `GET /manager/status` shows it. */
   serviceAddress: () => string
   endAllSessions: () => Promise<void>
+  /** Called once per request with a good signature. */
+  signedBy?: (accessKey: string) => void
   /** Requests per 15 minutes and client address without a signature; default 1000. */
   anonymousRateLimit?: number
   /** Addresses and CIDR blocks whose X-Forwarded-For is believed; default the loopback. */
@@ -83,6 +85,7 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
     rateLimit: createRateLimit(cache, anonymousLimit, log),
     showRateLimit: showRateLimit(anonymousLimit),
     isFrozen: async () => (await status.get()) === 'frozen',
+    signedBy: options.signedBy ?? (() => {}),
     trustedProxies: addressSet(options.trustedProxies ?? LOOPBACK),
     newRequestId: randomUUID,
     observe: (route, method, code, startedAt) =>

@@ -2,6 +2,7 @@ import { agentStarted } from '../../events/catalog/cluster.ts'
 import { kernelEvents, sessionEvents } from '../../events/catalog/session.ts'
 import type { ManagerPorts } from '../context.ts'
 import type { SessionServices } from '../services/index.ts'
+import { createCallbackLoop, postCallback } from './callbacks.ts'
 import { coalesced } from './coalesced.ts'
 import { createDetached } from './detached.ts'
 import { every } from './every.ts'
@@ -23,6 +24,8 @@ export interface LoopOptions {
   /** How often signs of life are written. Default 5 s. */
   flushMs: number
 }
+
+const CALLBACK_PAUSE_MS = 100
 
 const DEFAULTS: LoopOptions = {
   heartbeatTimeoutMs: 40_000,
@@ -66,6 +69,15 @@ export async function startLoops(
   stack.use(await signals.connect())
   stack.use(await waiters.connect())
   stack.use(await ports.bus.subscribe([agentStarted], loops.schedule.trigger))
+  const callbacks = createCallbackLoop(ports, postCallback, stop.signal)
+  const telling = stack.use(
+    coalesced('callbacks', log, async () => {
+      await callbacks.run()
+      // Events come by the thousand: one look at the rows for all of a moment.
+      await ports.clock.sleep(CALLBACK_PAUSE_MS, stop.signal).catch(() => {})
+    }),
+  )
+  stack.use(await ports.bus.subscribe(Object.values(sessionEvents), telling.trigger))
   // Resources came free, or a session waits that another manager took in.
   const freed = [sessionEvents.terminated, sessionEvents.cancelled, sessionEvents.enqueued]
   stack.use(await ports.bus.subscribe(freed, loops.schedule.trigger))
@@ -88,6 +100,7 @@ export async function startLoops(
     await agents.compare('new')
     await waiters.recheck()
     await counters.flush()
+    telling.trigger()
     wakeAll()
   })
   timer('compare', settings.compareMs, async () => {

@@ -2,13 +2,15 @@ import { inArray, sql } from 'drizzle-orm'
 import type { ManagerPorts } from '../context.ts'
 import { chunked } from './rows.ts'
 
-/** Numbers of queries per session and keypair, added up in memory and written in bulk; a crash loses the last seconds. */
+/** Numbers of queries, and when keypairs were last used: added up in memory and written in bulk; a crash loses seconds. */
 export interface Counters {
-  countQuery(session: { id: string; accessKey: string; mainKernelId: string }): void
+  countQuery(session: { id: string; mainKernelId: string }): void
+  /** One signed request. */
+  countCall(accessKey: string): void
   flush(): Promise<void>
 }
 
-export function createCounters({ store }: Pick<ManagerPorts, 'store'>): Counters {
+export function createCounters({ store, clock }: Pick<ManagerPorts, 'store' | 'clock'>): Counters {
   const pending = {
     sessions: new Map<string, number>(),
     kernels: new Map<string, number>(),
@@ -23,33 +25,39 @@ export function createCounters({ store }: Pick<ManagerPorts, 'store'>): Counters
     )
   }
   return {
-    countQuery({ id, accessKey, mainKernelId }) {
+    countQuery({ id, mainKernelId }) {
       grow(pending.sessions, id)
       grow(pending.kernels, mainKernelId)
+    },
+    countCall(accessKey) {
       grow(pending.keypairs, accessKey)
     },
     async flush() {
       const { sessions, kernels, keypairs } = store.tables
+      const lastUsed = new Date(clock.now())
       const [bySession, byKernel, byKeypair] = [
         take(pending.sessions),
         take(pending.kernels),
         take(pending.keypairs),
       ]
-      if (bySession.length === 0) return
-      await store.tx(async (tx) => {
-        for (const { by, keys } of bySession) {
-          const numQueries = sql`${sessions.numQueries} + ${by}`
-          await tx.update(sessions).set({ numQueries }).where(inArray(sessions.id, keys))
-        }
-        for (const { by, keys } of byKernel) {
-          const numQueries = sql`${kernels.numQueries} + ${by}`
-          await tx.update(kernels).set({ numQueries }).where(inArray(kernels.id, keys))
-        }
-        for (const { by, keys } of byKeypair) {
-          const numQueries = sql`${keypairs.numQueries} + ${by}`
-          await tx.update(keypairs).set({ numQueries }).where(inArray(keypairs.accessKey, keys))
-        }
-      })
+      if (bySession.length === 0 && byKeypair.length === 0) return
+      await store.tx(
+        async (tx) => {
+          for (const { by, keys } of bySession) {
+            const numQueries = sql`${sessions.numQueries} + ${by}`
+            await tx.update(sessions).set({ numQueries }).where(inArray(sessions.id, keys))
+          }
+          for (const { by, keys } of byKernel) {
+            const numQueries = sql`${kernels.numQueries} + ${by}`
+            await tx.update(kernels).set({ numQueries }).where(inArray(kernels.id, keys))
+          }
+          for (const { by, keys } of byKeypair) {
+            const numQueries = sql`${keypairs.numQueries} + ${by}`
+            await tx.update(keypairs).set({ numQueries, lastUsed }).where(inArray(keypairs.accessKey, keys))
+          }
+        },
+        { relaxed: true },
+      )
     },
   }
 }

@@ -28,3 +28,10 @@ export function withJsonCount(
   const path = `{${outer},${inner}}`
   return sql`jsonb_set(${column}, ${path}::text[], to_jsonb(coalesce((${column} #>> ${path}::text[])::int, 0) + ${by}::int))`
 }
+
+/** The text at the key that another column holds; null where there is none. */
+export function jsonTextAt(store: Pick<Store, 'dialect'>, column: AnyColumn, key: AnyColumn): SQL {
+  return store.dialect === 'sqlite'
+    ? sql`json_extract(${column}, '$."' || ${key} || '"')`
+    : sql`${column} ->> ${key}`
+}

@@ -5,6 +5,7 @@ import { Problem } from '../../../core/problem.ts'
 import { OCCUPYING_KERNEL_STATUSES } from '../../../core/status.ts'
 import { doPrepare, doSchedule, doTerminate } from '../../../events/catalog/cluster.ts'
 import type { ManagerPorts } from '../../context.ts'
+import { livingManagers, MANAGER_TIMEOUT_MS, type ManagerNode } from '../../services/manager-nodes.ts'
 import { json, noContent } from '../answer.ts'
 import type { ManagerStatus } from '../manager-status.ts'
 import { defineRoute, type Route } from '../route.ts'
@@ -19,10 +20,9 @@ export interface ManagerFacts {
 }
 
 const ANNOUNCEMENT = 'manager/announcement'
-const HEARTBEAT_TIMEOUT_SECONDS = 40
 const TRIGGERS = { do_schedule: doSchedule, do_prepare: doPrepare, do_terminate: doTerminate } as const
 
-type Ports = Pick<ManagerPorts, 'store' | 'config' | 'bus' | 'managerId'>
+type Ports = Pick<ManagerPorts, 'store' | 'config' | 'bus' | 'managerId' | 'clock'>
 
 /** State of the manager itself: freezing, the announcement, the scheduler. */
 export function managerRoutes(ports: Ports, status: ManagerStatus, facts: ManagerFacts): readonly Route[] {
@@ -52,7 +52,7 @@ export function managerRoutes(ports: Ports, status: ManagerStatus, facts: Manage
   ]
 }
 
-async function statusReport({ store, managerId }: Ports, status: ManagerStatus, facts: ManagerFacts) {
+async function statusReport({ store, clock, managerId }: Ports, status: ManagerStatus, facts: ManagerFacts) {
   const { kernels } = store.tables
   const [row] = await store.db
     .select({ n: count() })
@@ -60,22 +60,22 @@ async function statusReport({ store, managerId }: Ports, status: ManagerStatus, 
     .where(inArray(kernels.status, OCCUPYING_KERNEL_STATUSES))
   const activeSessions = row?.n ?? 0
   const state = await status.get()
+  const self: ManagerNode = { id: managerId, address: facts.serviceAddress(), version: facts.ownVersion }
+  const others = (await livingManagers(store, clock)).filter(({ id }) => id !== managerId)
   return {
     status: state,
     active_sessions: activeSessions,
-    nodes: [
-      {
-        id: managerId,
-        num_proc: 1,
-        service_addr: facts.serviceAddress(),
-        heartbeat_timeout: HEARTBEAT_TIMEOUT_SECONDS,
-        ssl_enabled: false,
-        active_sessions: activeSessions,
-        status: state,
-        version: facts.ownVersion,
-        api_version: ANNOUNCED_API_VERSION,
-      },
-    ],
+    nodes: [self, ...others].map(({ id, address, version }) => ({
+      id,
+      num_proc: 1,
+      service_addr: address,
+      heartbeat_timeout: MANAGER_TIMEOUT_MS / 1000,
+      ssl_enabled: false,
+      active_sessions: activeSessions,
+      status: state,
+      version,
+      api_version: ANNOUNCED_API_VERSION,
+    })),
   }
 }
 

@@ -47,7 +47,7 @@ export async function executeOn(
   const { runId, mode } = input
   const { session, kernel } = target
   if (mode === 'query' || mode === 'batch') {
-    context.counters.countQuery({ id: session.id, accessKey: session.accessKey, mainKernelId: kernel.id })
+    context.counters.countQuery({ id: session.id, mainKernelId: kernel.id })
   }
   try {
     const result = await context.ports.agents.call(
