@@ -94,11 +94,8 @@ export async function startKernel(
     scratch,
     linkDir: linkFolder(ctx, record.kernelId),
   })
-  const [link] = await Promise.all([
-    openLinkFolder(ctx, record),
-    keepScratch ? undefined : makeScratch(scratch, record),
-    ensureNetwork(ctx, record),
-  ])
+  if (!keepScratch) makeScratch(scratch, record)
+  const [link] = await Promise.all([openLinkFolder(ctx, record), ensureNetwork(ctx, record)])
   kernel.link = link
   await noted
   const prepared = Promise.all([

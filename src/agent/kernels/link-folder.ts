@@ -1,4 +1,5 @@
-import { chown, mkdir, rm } from 'node:fs/promises'
+import { chownSync, mkdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AgentContext } from '../agent-context.ts'
 import type { KernelLink } from '../execution/kernel-link-types.ts'
@@ -11,8 +12,8 @@ export const linkFolder = ({ paths }: Pick<AgentContext, 'paths'>, kernelId: str
 export async function openLinkFolder(ctx: AgentContext, record: KernelRecord): Promise<KernelLink> {
   const dir = linkFolder(ctx, record.kernelId)
   const owner = runnerUser(ctx, record)
-  await mkdir(dir, { recursive: true, mode: 0o700 })
-  if (owner) await chown(dir, owner.uid, owner.gid)
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  if (owner) chownSync(dir, owner.uid, owner.gid)
   return ctx.openLink({
     dir,
     kernelId: record.kernelId,
