@@ -1,24 +1,42 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { isImageAlias } from '../../../core/image-ref.ts'
+import { notFound, Problem } from '../../../core/problem.ts'
 import { isUniqueViolation } from '../../../db/errors.ts'
+import { forgetImage, forgetWhere } from '../../services/images/forget-images.ts'
+import { modifyImage } from '../../services/images/modify-image.ts'
 import { startRescan } from '../../services/registry/rescan.ts'
+import type { ImageRow } from '../../services/rows.ts'
 import { findImage } from '../../services/sessions/find-image.ts'
 import { requireAdmin, requireSuperadmin } from './access.ts'
+import type { GraphContext } from './context.ts'
+import { imageById, plainImageId } from './image.ts'
 import sdl from './image-changes.graphql' with { type: 'text' }
+import { kindOfImage, ownImages, usableImages } from './image-visibility.ts'
+import { outcome } from './outcome.ts'
 import type { GraphResource } from './resource.ts'
 
 const done = (msg: string) => ({ ok: true, msg })
 const failed = (msg: string) => ({ ok: false, msg })
 
+/** Superadmins forget any image, others those that they made. @throws Problem */
+async function forgettable(context: GraphContext, image: ImageRow): Promise<ImageRow> {
+  if (context.requester.isSuperadmin) return image
+  if (kindOfImage(image) === 'customized' && (await ownImages(context))(image)) return image
+  if (!(await usableImages(context))(image)) throw notFound('environment image')
+  throw new Problem('generic-forbidden', { msg: 'You may forget images that you made, and no others.' })
+}
+
+async function imageOfId(context: GraphContext, id: string): Promise<ImageRow> {
+  const image = await imageById(context, plainImageId(id))
+  if (!image) throw notFound('environment image', `There is no image "${id}".`)
+  return await forgettable(context, image)
+}
+
 export const imageChanges = {
   sdl,
   mutations: {
-    alias_image: async (
-      _,
-      args: { alias: string; architecture?: string | null; target: string },
-      context,
-    ) => {
+    alias_image: async (_, args, context) => {
       requireSuperadmin(context)
       const { store } = context.ports
       const alias = args.alias.trim()
@@ -34,7 +52,7 @@ export const imageChanges = {
       }
       return done('')
     },
-    dealias_image: async (_, args: { alias: string }, context) => {
+    dealias_image: async (_, args, context) => {
       requireSuperadmin(context)
       const { store } = context.ports
       const { imageAliases } = store.tables
@@ -43,7 +61,7 @@ export const imageChanges = {
       )
       return gone.length > 0 ? done('') : failed(`There is no alias "${args.alias}".`)
     },
-    rescan_images: async (_, args: { registry?: string | null }, context) => {
+    rescan_images: async (_, args, context) => {
       requireAdmin(context)
       const { ports, tasks } = context
       try {
@@ -53,6 +71,35 @@ export const imageChanges = {
         if (error instanceof RangeError) return failed(error.message)
         throw error
       }
+    },
+    modify_image: (_, { target, architecture, props }, context) => {
+      requireSuperadmin(context)
+      return outcome(context, async () => {
+        const image = await findImage(context.ports.store, target, architecture ?? 'x86_64')
+        await modifyImage(context.ports, image, props)
+      })
+    },
+    forget_image: async (_, { reference, architecture }, context) => {
+      const { store } = context.ports
+      const image = await forgettable(context, await findImage(store, reference, architecture ?? 'x86_64'))
+      return await outcome(context, async () => {
+        await forgetImage(store, image)
+        return { image }
+      })
+    },
+    forget_image_by_id: async (_, { image_id: id }, context) => {
+      const image = await imageOfId(context, id)
+      return await outcome(context, async () => {
+        await forgetImage(context.ports.store, image)
+        return { image }
+      })
+    },
+    clear_images: (_, { registry }, context) => {
+      requireSuperadmin(context)
+      const { store } = context.ports
+      return outcome(context, async () => {
+        await forgetWhere(store, registry ? eq(store.tables.images.registry, registry) : undefined)
+      })
     },
   },
 } satisfies GraphResource

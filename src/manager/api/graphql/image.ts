@@ -4,7 +4,7 @@ import type { ImageRow } from '../../services/rows.ts'
 import { findImage } from '../../services/sessions/find-image.ts'
 import type { GraphContext } from './context.ts'
 import { defineLoader } from './define-loader.ts'
-import { globalId } from './global-id.ts'
+import { globalId, idOfNode } from './global-id.ts'
 import sdl from './image.graphql' with { type: 'text' }
 import {
   type ImageKind,
@@ -64,7 +64,7 @@ async function imageAsked(
 ): Promise<ImageRow | null> {
   const { store } = context.ports
   if (args.id) {
-    const row = await imageById(context, args.id)
+    const row = await imageById(context, plainImageId(args.id))
     if (row && (await usableImages(context))(row)) return row
     throw notFound('environment image')
   }
@@ -73,10 +73,16 @@ async function imageAsked(
   return (await usableImages(context))(row) ? row : null
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** The plain id in what clients send: itself, or the global id of a node. @throws Problem */
+export const plainImageId = (text: string): string =>
+  UUID.test(text.toLowerCase()) ? text.toLowerCase() : idOfNode('ImageNode', text)
+
 /** An image by its id, whoever asks. */
 export const imageById = defineLoader(async ({ store: { db, tables } }, ids: readonly string[]) => {
   const { images } = tables
-  const known = ids.filter((id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+  const known = ids.filter((id) => UUID.test(id))
   if (known.length === 0) return new Map<string, ImageRow>()
   const rows = await db.select().from(images).where(inArray(images.id, known))
   return new Map(rows.map((row) => [row.id, row]))

@@ -5,7 +5,7 @@ import type { SessionRow } from '../../services/rows.ts'
 import { domainBound, userBound } from './access.ts'
 import type { GraphContext, PageArgs } from './context.ts'
 import { dependenciesOfSession, groupById, kernelsOfSession, userById } from './loaders.ts'
-import { counted, countOf, pageBounds } from './page.ts'
+import { askedOrder, counted, countOf, pageBounds } from './page.ts'
 import { filterCondition, orderTerms, type QueryColumns } from './query-columns.ts'
 import type { GraphResource } from './resource.ts'
 import sdl from './session.graphql' with { type: 'text' }
@@ -21,7 +21,7 @@ interface SessionArgs {
 }
 
 /** What the requester may see of the sessions asked for. */
-async function visible(context: GraphContext, args: SessionArgs): Promise<SQL | undefined> {
+export async function visibleSessions(context: GraphContext, args: SessionArgs): Promise<SQL | undefined> {
   const { db, tables } = context.ports.store
   const { sessions, keypairs } = tables
   const domain = domainBound(context, args.domain_name)
@@ -55,7 +55,7 @@ export async function sessionById(context: GraphContext, id: string): Promise<Se
   const [row] = await db
     .select()
     .from(tables.sessions)
-    .where(and(eq(tables.sessions.id, id), await visible(context, {})))
+    .where(and(eq(tables.sessions.id, id), await visibleSessions(context, {})))
   return row ?? null
 }
 
@@ -71,6 +71,7 @@ function sessionColumns({ ports }: GraphContext): QueryColumns {
     group_name: { column: groups.name, kind: 'text' },
     user_email: { column: users.email, kind: 'text' },
     user_id: { column: t.userUuid, kind: 'uuid' },
+    group_id: { column: t.groupId, kind: 'uuid' },
     full_name: { column: users.fullName, kind: 'text' },
     access_key: { column: t.accessKey, kind: 'text' },
     scaling_group: { column: t.scalingGroupName, kind: 'text' },
@@ -90,11 +91,20 @@ function sessionColumns({ ports }: GraphContext): QueryColumns {
   }
 }
 
-async function sessionPage(context: GraphContext, args: SessionArgs & PageArgs) {
+type SessionPageArgs = SessionArgs & PageArgs & { order_key?: string | null; order_asc?: boolean | null }
+
+/** A page of the sessions that the requester may see; `names` are further names of columns. */
+export async function sessionPage(
+  context: GraphContext,
+  args: SessionPageArgs,
+  names: Readonly<Record<string, string>> = {},
+) {
   const { dialect, db, tables } = context.ports.store
   const { sessions, groups, users, kernels } = tables
-  const columns = sessionColumns(context)
-  const where = and(await visible(context, args), filterCondition(dialect, columns, args.filter))
+  const known = sessionColumns(context)
+  const aliases = Object.entries(names).flatMap(([name, of]) => (known[of] ? [[name, known[of]]] : []))
+  const columns: QueryColumns = { ...known, ...Object.fromEntries(aliases) }
+  const where = and(await visibleSessions(context, args), filterCondition(dialect, columns, args.filter))
   const isMain = and(eq(kernels.sessionId, sessions.id), eq(kernels.clusterRole, 'main'))
   // The latest of creation, change and end comes first.
   const latest = sql`coalesce(${sessions.terminatedAt}, ${kernels.statusChanged}, ${sessions.createdAt})`
@@ -106,7 +116,7 @@ async function sessionPage(context: GraphContext, args: SessionArgs & PageArgs) 
     .leftJoin(users, eq(sessions.userUuid, users.uuid))
     .leftJoin(kernels, isMain)
     .where(where)
-    .orderBy(...orderTerms(columns, args.order, [desc(latest), desc(sessions.id)]))
+    .orderBy(...orderTerms(columns, askedOrder(args), [desc(latest), desc(sessions.id)]))
     .limit(limit)
     .offset(offset)
   const total = db
@@ -125,7 +135,8 @@ const owner = (row: SessionRow, context: GraphContext) => userById(context, row.
 
 const KERNEL_ROLES: Readonly<Record<string, string>> = { inference: 'INFERENCE', system: 'SYSTEM' }
 
-function servicePorts(kernel: Awaited<ReturnType<typeof mainKernel>>) {
+/** The ports of a kernel that users may open. */
+export function servicePorts(kernel: Awaited<ReturnType<typeof mainKernel>>) {
   return (kernel?.servicePorts ?? [])
     .filter(({ protocol }) => protocol !== 'internal')
     .map((port) => ({
