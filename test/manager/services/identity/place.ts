@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { openSqliteStore } from '../../../../src/db/drivers/sqlite.ts'
 import { createSharedConfig } from '../../../../src/db/shared-config.ts'
+import type { Tables } from '../../../../src/db/tables/index.ts'
 import { systemClock } from '../../../../src/lib/clock.ts'
 import { silentLogger } from '../../../../src/lib/logger.ts'
 import type { Requester } from '../../../../src/manager/context.ts'
 import { bootstrapCluster } from '../../../../src/manager/services/bootstrap.ts'
 import { identityContext } from '../../../../src/manager/services/identity/context.ts'
+
+type NewSession = Tables['sessions']['$inferInsert']
 
 /** An empty cluster (one domain, one project, one superadmin) with quick hashes and keys. */
 export async function openPlace() {
@@ -61,7 +64,6 @@ export async function openPlace() {
 }
 
 export type Place = Awaited<ReturnType<typeof openPlace>>
-type NewSession = Place['store']['tables']['sessions']['$inferInsert']
 
 export function requester(of: Partial<Requester>): Requester {
   const role = of.role ?? 'user'
