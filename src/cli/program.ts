@@ -69,7 +69,7 @@ export async function buildProgram(
     .showHelpAfterError('(--help tells more)')
     .configureHelp({
       helpWidth: Math.min(io.stdout.columns, 100),
-      subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', '),
+      subcommandTerm: (command) => termOf([command.name(), ...command.aliases()]),
     })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -93,6 +93,14 @@ export async function buildProgram(
   program.helpCommand(false)
   return program
 }
+
+/** Only as many aliases as leave room for the summaries. */
+function termOf(names: readonly string[]): string {
+  const fitting = names.filter((_, at) => names.slice(0, at + 1).join(', ').length <= MAX_TERM)
+  return (fitting.length > 0 ? fitting : names.slice(0, 1)).join(', ')
+}
+
+const MAX_TERM = 28
 
 const FLAGS_WITH_VALUE = new Set(['--endpoint', '--access-key', '--secret-key', '--output'])
 

@@ -80,7 +80,7 @@ function connect(
       rejectUnauthorized,
       perMessageDeflate: false,
     })
-    const inbox = new MessageQueue()
+    const inbox = new MessageQueue({ full: () => socket.pause(), drained: () => socket.resume() })
     const onAbort = () => {
       reject(request.signal?.reason)
       socket.terminate()
@@ -112,6 +112,9 @@ function connect(
     socket.on('open', () => {
       trace(`GET ${request.url} 101`)
       resolve({
+        get bufferedBytes() {
+          return socket.bufferedAmount
+        },
         send: (data) => socket.send(data),
         close: (code = 1000, reason = '') => socket.close(code, reason),
         messages: inbox,

@@ -17,6 +17,8 @@ export interface SocketRequest {
 export interface ClientSocket {
   /** Text as a text frame, bytes as a binary one. */
   send(data: string | Uint8Array): void
+  /** Bytes that `send` has taken and the network has not. */
+  readonly bufferedBytes: number
   /** Default code 1000. */
   close(code?: number, reason?: string): void
   /** Every message until the socket closes; may be read once. */

@@ -60,6 +60,9 @@ function connect(request: SocketRequest): Promise<ClientSocket> {
       reject(new TransportError('the WebSocket was refused', { code: 'WEBSOCKET', maybeSent: true }))
     socket.onopen = () =>
       resolve({
+        get bufferedBytes() {
+          return socket.bufferedAmount
+        },
         send: (data) => socket.send(typeof data === 'string' ? data : Uint8Array.from(data)),
         close: (code = 1000, reason = '') => socket.close(code, reason),
         messages: inbox,

@@ -16,7 +16,7 @@ async function candidates(words: string[], endpoint?: string): Promise<string[]>
 describe('candidates', () => {
   test('first words: commands and roles', async () => {
     expect(await candidates([''])).toEqual(expect.arrayContaining(['run', 'ps', 'admin', 'up', 'manager']))
-    expect(await candidates(['re'])).toEqual(['restart', 'rename'])
+    expect(await candidates(['re'])).toEqual(['restart', 'rename', 'resource'])
   })
 
   test('commands of a group, at any depth', async () => {

@@ -62,7 +62,7 @@ test('no command at all is wrong usage and shows the help on standard error', as
 
 test.each([
   [['rnu'], 'Did you mean run?'],
-  [['login', '--help'], "unknown command 'login'"],
+  [['logni', '--help'], "unknown command 'logni'"],
   [['-h', 'admin', 'agnt'], 'Did you mean agent?'],
   [['run'], "missing required argument 'IMAGE'"],
   [['ps', '--nope'], "unknown option '--nope'"],

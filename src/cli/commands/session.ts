@@ -1,5 +1,7 @@
 import type { Define } from '../command-table.ts'
 import { subcommand } from '../global-options.ts'
+import { defineApp } from './app.ts'
+import { defineApps } from './apps.ts'
 import { defineDownload } from './download.ts'
 import { defineEvents } from './events.ts'
 import { defineExec } from './exec.ts'
@@ -11,7 +13,11 @@ import { defineRename } from './rename.ts'
 import { defineRestart } from './restart.ts'
 import { defineRm } from './rm.ts'
 import { defineRun } from './run.ts'
+import { defineScp } from './scp.ts'
+import { defineSessionRecords } from './session-records.ts'
+import { defineSsh } from './ssh.ts'
 import { defineStart } from './start.ts'
+import { defineStartTemplate } from './start-template.ts'
 import { defineUpload } from './upload.ts'
 import { defineWatch } from './watch.ts'
 
@@ -26,6 +32,7 @@ export const defineSession: Define = (parent, bind) => {
   const all = [
     defineRun,
     defineStart,
+    defineStartTemplate,
     definePs,
     defineInfo,
     defineLogs,
@@ -38,6 +45,11 @@ export const defineSession: Define = (parent, bind) => {
     defineLs,
     defineUpload,
     defineDownload,
+    defineApp,
+    defineApps,
+    defineSsh,
+    defineScp,
+    defineSessionRecords,
   ]
   for (const define of all) define(session, bind)
   session.commands.find((command) => command.name() === 'ps')?.alias('list')

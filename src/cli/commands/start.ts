@@ -1,9 +1,7 @@
-import type { CreatedSession } from '../../client/session-types.ts'
-import type { CommandContext } from '../command-context.ts'
 import type { Define } from '../command-table.ts'
-import { EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 import { createProgress } from '../progress.ts'
+import { reportStart } from '../session/report-start.ts'
 import { addSessionOptions, type SessionFlags } from '../session/session-flags.ts'
 import { sessionOptions } from '../session/session-options.ts'
 import { startSession } from '../session/start-session.ts'
@@ -34,30 +32,7 @@ export const defineStart: Define = (parent, bind) => {
       })
       if (out.isJson) out.json(session)
       else out.text(session.sessionId)
-      return explain(context, name, session)
+      return reportStart(context, name, session)
     }),
   )
-}
-
-function explain({ out }: CommandContext, name: string, session: CreatedSession): number {
-  const kept = session.created ? '' : ' (already there)'
-  switch (session.status) {
-    case 'RUNNING':
-      out.done(`Session ${name} is ready.${kept}`)
-      for (const port of session.servicePorts) out.info(`App ${port.name} (${port.protocol})`)
-      return EXIT.ok
-    case 'TIMEOUT':
-      out.warn(`Session ${name} did not start in time and stays in the queue.`)
-      return EXIT.notStarted
-    case 'ERROR':
-    case 'CANCELLED':
-    case 'TERMINATED':
-      out.warn(
-        `Session ${name} did not start: it is ${session.status}. "backend.ai info ${name}" tells more.`,
-      )
-      return EXIT.notStarted
-    default:
-      out.done(`Session ${name} is ${session.status.toLowerCase()}.${kept}`)
-      return EXIT.ok
-  }
 }

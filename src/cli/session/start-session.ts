@@ -22,16 +22,32 @@ const PHASES: Record<string, string> = {
 
 const RETRY_MS = 300
 
-/**
- * Starts a session and shows its phases from the event stream while the request waits, and why it stays in the queue.
- * Both are only for the eye: when they fail, the request alone tells. `isRemoved`: the caller ends it after Ctrl-C.
- */
-export async function startSession(
+/** What is known of a session before it is there. */
+type Starting = Pick<SessionOptions, 'enqueueOnly' | 'ownerAccessKey'> & { name: string }
+
+/** Starts a session of an image, with its phases shown. `isRemoved`: the caller ends it after Ctrl-C. */
+export const startSession = (
   client: Client,
   options: SessionOptions & { name: string },
   progress: Progress,
-  { signal, io: { sleep } }: Pick<CommandContext, 'signal' | 'io'>,
+  context: Pick<CommandContext, 'signal' | 'io'>,
   { isRemoved = false }: { isRemoved?: boolean } = {},
+): Promise<CreatedSession> => {
+  const request = () => client.sessions.getOrCreate(options, context.signal)
+  return showStart(client, options, request, progress, context, isRemoved)
+}
+
+/**
+ * Waits for a request that starts a session and shows its phases from the event stream while the request waits, and why it stays in the queue.
+ * Both are only for the eye: when they fail, the request alone tells.
+ */
+export async function showStart(
+  client: Client,
+  options: Starting,
+  request: () => Promise<CreatedSession>,
+  progress: Progress,
+  { signal, io: { sleep } }: Pick<CommandContext, 'signal' | 'io'>,
+  isRemoved = false,
 ): Promise<CreatedSession> {
   const watching = new AbortController()
   const started = AbortSignal.any([signal, watching.signal])
@@ -49,7 +65,7 @@ export async function startSession(
         ),
       ])
   try {
-    return await client.sessions.getOrCreate(options, signal)
+    return await request()
   } finally {
     watching.abort()
     await shown
@@ -63,7 +79,7 @@ export const leftInQueue = (name: string): string =>
 
 async function showPhases(
   client: Client,
-  options: SessionOptions & { name: string },
+  options: Starting,
   progress: Progress,
   signal: AbortSignal,
   sleep: CliIo['sleep'],
@@ -86,7 +102,7 @@ async function showPhases(
   }
 }
 
-const ownerOf = (options: SessionOptions): { ownerAccessKey?: string } =>
+const ownerOf = (options: Starting): { ownerAccessKey?: string } =>
   options.ownerAccessKey ? { ownerAccessKey: options.ownerAccessKey } : {}
 
 const reasonOf = ({ reason }: SessionEvent): string =>
