@@ -103,7 +103,7 @@ export async function startCluster(context: RoleContext, options: { drain: boole
   if (wanted.has('watcher')) {
     const { startWatcher } = await import('../watcher/role.ts')
     const { statusOnlySupervisor } = await import('../watcher/supervisor.ts')
-    adopt(
+    const watcher = adopt(
       await startWatcher({
         settings: context.config.watcher,
         token: () => manager.ports.config.get('config/watcher/token'),
@@ -111,6 +111,8 @@ export async function startCluster(context: RoleContext, options: { drain: boole
         log: log.child({ role: 'watcher' }),
       }),
     )
+    const { port } = new URL(watcher.endpoints.watcher ?? '')
+    await manager.ports.config.set('config/watcher/port', port)
   }
   const owned = stack.move()
   return {

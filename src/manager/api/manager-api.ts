@@ -19,10 +19,12 @@ import { healthRoutes } from './rest/health.ts'
 import { logRoutes } from './rest/logs.ts'
 import { managerRoutes } from './rest/manager.ts'
 import { resourceRoutes } from './rest/resource.ts'
+import { resourceUsageRoutes } from './rest/resource-usage.ts'
 import { rootRoutes } from './rest/root.ts'
 import { scalingGroupRoutes } from './rest/scaling-groups.ts'
 import { sshKeypairRoutes } from './rest/ssh-keypair.ts'
 import { templateRoutes } from './rest/templates.ts'
+import { watcherRoutes } from './rest/watcher.ts'
 import type { Route } from './route.ts'
 
 export interface ManagerApiOptions {
@@ -70,6 +72,8 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
       endAllSessions: options.endAllSessions,
     }),
     ...resourceRoutes(ports),
+    ...resourceUsageRoutes(ports),
+    ...watcherRoutes(ports),
     ...scalingGroupRoutes(ports),
     ...configRoutes(ports),
     ...aclRoutes(),
