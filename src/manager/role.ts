@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { VERSION } from '../core/version.ts'
 import { createOutboxRelay } from '../db/relay.ts'
 import { eventKinds } from '../events/catalog/index.ts'
@@ -5,6 +6,7 @@ import { serveHttp } from '../lib/http/serve.ts'
 import { graphqlRoutes } from './api/graphql/routes.ts'
 import { createManagerApi } from './api/manager-api.ts'
 import { eventRoutes } from './api/rest/events.ts'
+import { folderRoutes } from './api/rest/folders.ts'
 import { sessionRoutes } from './api/rest/session.ts'
 import { streamRoutes } from './api/rest/stream.ts'
 import type { ManagerPorts } from './context.ts'
@@ -70,6 +72,7 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
         ...sessionRoutes(services),
         ...streamRoutes(services),
         ...eventRoutes(ports, tasks),
+        ...folderRoutes({ ports, tasks, newId: randomUUID }),
         ...graphqlRoutes({
           ports,
           tasks,

@@ -88,8 +88,9 @@ export async function startCluster(context: RoleContext, options: { drain: boole
   }
   const agent = wanted.has('agent') ? await startAgent() : null
   if (wanted.has('storage-proxy')) {
-    const { wireStorageProxy } = await import('./storage-proxy.ts')
-    adopt(await wireStorageProxy(context))
+    const { introduceStorageProxy, wireStorageProxy } = await import('./storage-proxy.ts')
+    const proxy = adopt(await wireStorageProxy(context))
+    await introduceStorageProxy(context, proxy, manager.ports.config)
   }
   if (wanted.has('webserver')) {
     const { wireWebserver } = await import('./webserver.ts')

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { vfs } from '../../plugins/storage-vfs/index.ts'
 import { ConfigError } from '../config/config-error.ts'
+import type { SharedConfig } from '../config/shared.ts'
 import { VERSION } from '../core/version.ts'
 import type { StoragePlugin, StorageVolume } from '../plugin/storage-volume.ts'
 import { startStorageProxy } from '../storage-proxy/role.ts'
@@ -26,8 +27,27 @@ export async function wireStorageProxy(context: RoleContext): Promise<RunningRol
 }
 
 /** What managers show at the storage proxy of this node. */
-export const storageManagerSecret = ({ config, dataDir }: RoleContext): string =>
+const storageManagerSecret = ({ config, dataDir }: RoleContext): string =>
   config.api.manager.secret ?? nodeSecret(dataDir, 'storage-manager')
+
+/** The name of the storage proxy that shares a process with the manager. */
+const LOCAL = 'local'
+
+/** Tells the managers of the proxy beside them; what an administrator has set of hosts and types stays. */
+export async function introduceStorageProxy(
+  context: RoleContext,
+  { endpoints }: RunningRole,
+  config: SharedConfig,
+): Promise<void> {
+  await config.setTree(`volumes/proxies/${LOCAL}`, {
+    client_api: endpoints.storage ?? '',
+    manager_api: endpoints['storage (manager side)'] ?? '',
+    secret: storageManagerSecret(context),
+  })
+  const [volume = 'volume1'] = Object.keys(context.config.volume)
+  await config.setIfAbsent('volumes/default_host', `${LOCAL}:${volume}`)
+  for (const type of ['user', 'group']) await config.setIfAbsent(`volumes/_types/${type}`, '')
+}
 
 async function openVolumes({ config, dataDir }: RoleContext): Promise<StorageVolume[]> {
   const configured = Object.entries(config.volume)

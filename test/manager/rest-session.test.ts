@@ -188,7 +188,7 @@ describe('POST /session', () => {
     ['an unknown resource group', { config: { scalingGroup: 'moon' } }, 404, 'object-not-found'],
     ['a reserved port', { config: { preopen_ports: ['2000'] } }, 400, 'invalid-api-params'],
     ["a service's port", { config: { preopen_ports: [8080] } }, 400, 'invalid-api-params'],
-    ['a mount without storage', { config: { mounts: ['data'] } }, 503, 'service-unavailable'],
+    ['a mount of an unknown folder', { config: { mounts: ['data'] } }, 404, 'object-not-found'],
     ['an unknown dependency', { dependencies: ['nothing'] }, 400, 'invalid-api-params'],
     ['an unknown agent', { config: { agentList: ['a9'] } }, 400, 'invalid-api-params'],
   ])('%s', async (_, change, status, kind) => {

@@ -1,6 +1,7 @@
 import { agentStarted } from '../../events/catalog/cluster.ts'
 import { kernelEvents, sessionEvents } from '../../events/catalog/session.ts'
 import type { ManagerPorts } from '../context.ts'
+import { tendFolders } from '../services/folders/tend-folders.ts'
 import type { SessionServices } from '../services/index.ts'
 import { createCallbackLoop, postCallback } from './callbacks.ts'
 import { coalesced } from './coalesced.ts'
@@ -108,6 +109,7 @@ export async function startLoops(
     await agents.compare('all')
   })
   timer('retention', 3_600_000, () => dropOldLogs(ports))
+  timer('folders', settings.compareMs, () => tendFolders(ports, ports.managerId))
   stack.defer(() => stop.abort(new Error('the manager is stopping')))
   await ports.agents.listen(agents.handlers)
   wakeAll()

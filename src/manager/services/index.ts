@@ -3,8 +3,8 @@ import { type AgentServices, createAgentServices } from './agents.ts'
 import { type CachedConfig, createCachedConfig } from './cached-config.ts'
 import { type Counters, createCounters } from './counters.ts'
 import { createDispatched, type Dispatched } from './dispatched.ts'
+import { createMountResolver } from './folders/resolve-mounts.ts'
 import type { SessionContext } from './sessions/context.ts'
-import type { MountResolver } from './sessions/enqueue.ts'
 import { createSignals, type Signals } from './signals.ts'
 import { createWaiters, type Waiters } from './waiters.ts'
 
@@ -21,8 +21,6 @@ export interface SessionServices extends SessionContext {
 export interface SessionServiceOptions {
   /** Random UUIDs by default. */
   newId?: () => string
-  /** Absent while the cluster has no storage host. */
-  resolveMounts?: MountResolver
 }
 
 export function createSessionServices(
@@ -38,7 +36,7 @@ export function createSessionServices(
     ports,
     config,
     newId,
-    resolveMounts: options.resolveMounts ?? null,
+    resolveMounts: createMountResolver(ports),
     signals,
     dispatched,
     waiters: createWaiters(ports),

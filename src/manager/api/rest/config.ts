@@ -5,6 +5,7 @@ import type { ConfigTree } from '../../../config/shared.ts'
 import { normalizeKey, unquoteKeyPart } from '../../../core/config-tree.ts'
 import { Problem } from '../../../core/problem.ts'
 import type { ManagerPorts } from '../../context.ts'
+import { folderTypes } from '../../services/folders/folder-types.ts'
 import { registries } from '../../services/registries.ts'
 import { describeSlot } from '../../services/slot-metadata.ts'
 import { slotTypes } from '../../services/slot-types.ts'
@@ -59,10 +60,7 @@ export function configRoutes({ config, store }: Pick<ManagerPorts, 'config' | 's
       method: 'GET',
       path: '/config/vfolder-types',
       auth: 'user',
-      handler: async () => {
-        const types = Object.keys(await config.getPrefix('volumes/_types')).filter((name) => name !== '')
-        return json(types.length > 0 ? types : ['user'])
-      },
+      handler: async () => json(await folderTypes(config)),
     }),
     defineRoute({
       method: 'GET',

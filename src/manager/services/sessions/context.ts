@@ -13,5 +13,5 @@ export interface SessionContext {
   dispatched: Dispatched
   counters: Counters
   newId: () => string
-  resolveMounts: MountResolver | null
+  resolveMounts: MountResolver
 }

@@ -6,6 +6,7 @@ import type { Store, Tx } from '../../../db/store.ts'
 import type { MountRecord } from '../../../db/tables/sessions.ts'
 import { sessionEvents } from '../../../events/catalog/session.ts'
 import type { ManagerPorts, Requester } from '../../context.ts'
+import { holdFolders } from '../folders/hold-folders.ts'
 import type { CreateSessionInput } from '../requests.ts'
 import type { ImageRow, ScalingGroupRow, SessionRow } from '../rows.ts'
 import { sessionEvent } from '../session-events.ts'
@@ -21,8 +22,8 @@ import { resolveDependencies, resolveProject, resolveScalingGroup, type Scope } 
 export interface EnqueueContext {
   ports: Pick<ManagerPorts, 'store' | 'config' | 'clock'>
   newId: () => string
-  /** Turns mount requests into host paths; null while the cluster has no storage host. */
-  resolveMounts: MountResolver | null
+  /** Turns mount requests into host paths. */
+  resolveMounts: MountResolver
 }
 
 /** Resolves the folders of a request (domain-model.md §4). */
@@ -139,7 +140,7 @@ async function prepareDraft(
   checkTotals(requested, owner, scope, types)
   await checkPending(store, requested, owner)
   await checkAgentList(store, requester, input)
-  const mounts = await mountsOf(context, owner, scope, input)
+  const mounts = await context.resolveMounts(owner, scope, input.config)
   return {
     sessionId,
     kernels,
@@ -173,19 +174,6 @@ async function checkAgentList(store: Store, requester: Requester, input: CreateS
   throw new Problem('invalid-api-params', { msg, data: {} })
 }
 
-async function mountsOf(
-  context: EnqueueContext,
-  owner: Owner,
-  scope: Scope,
-  input: CreateSessionInput,
-): Promise<MountRecord[]> {
-  if (context.resolveMounts) return await context.resolveMounts(owner, scope, input.config)
-  if (input.config.mounts.length === 0) return []
-  throw new Problem('service-unavailable', {
-    msg: 'This cluster has no storage host: folders cannot be mounted.',
-  })
-}
-
 async function insertDraft(
   context: EnqueueContext,
   tx: Tx,
@@ -200,6 +188,7 @@ async function insertDraft(
   const existing = await findByName(store, tx, accessKey, input.name)
   if (existing) return reuse(existing, draft.image, input)
   const row = sessionRow(context, draft, input)
+  await holdFolders(store, tx, draft.mounts, row.createdAt)
   await tx.insert(sessions).values(row)
   await tx.insert(kernels).values(kernelRows(draft, input, row.createdAt))
   if (draft.dependencies.length > 0) {

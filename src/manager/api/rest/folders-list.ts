@@ -1,0 +1,48 @@
+import { folderNameParams, listFoldersParams } from '../../../api/folder.ts'
+import { findFolder } from '../../services/folders/find-folder.ts'
+import type { FolderContext } from '../../services/folders/folder-context.ts'
+import { folderUsage } from '../../services/folders/folder-usage.ts'
+import { detailView } from '../../services/folders/folder-views.ts'
+import { listFolders } from '../../services/folders/list-folders.ts'
+import { json } from '../answer.ts'
+import { defineRoute, type Route } from '../route.ts'
+
+/** Which folders there are. */
+export function folderListRoutes({ ports }: FolderContext): readonly Route[] {
+  const { store } = ports
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/folders',
+      auth: 'user',
+      params: listFoldersParams,
+      handler: async ({ params, requester }) =>
+        json(
+          await listFolders(store, requester, {
+            all: params.all ?? false,
+            project: params.group_id,
+            ownerEmail: params.owner_user_email,
+          }),
+        ),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/folders/_/id',
+      auth: 'user',
+      params: folderNameParams,
+      handler: async ({ params, requester }) => {
+        const { row } = await findFolder(store, requester, params.name, { permission: 'ro' })
+        return json({ id: row.id.replaceAll('-', '') })
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/folders/:folder',
+      auth: 'user',
+      handler: async ({ path, requester }) => {
+        const folder = await findFolder(store, requester, path.folder ?? '', { permission: 'ro' })
+        return json(detailView(folder, await folderUsage(ports, folder.row)))
+      },
+    }),
+  ]
+}
