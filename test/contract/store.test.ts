@@ -267,6 +267,37 @@ describe.each(storeDrivers())('store on $name', (driver) => {
     expect(await byKey({ key: 'prepared/3' })).toEqual([])
   })
 
+  test('a prepared query gives the rows that the query itself gives, whatever is selected', async () => {
+    const { domains, groups } = store.tables
+    await store.tx((tx) => tx.insert(domains).values(domain('alike')))
+    const picked = {
+      name: domains.name,
+      slots: domains.totalResourceSlots,
+      at: domains.createdAt,
+      active: domains.isActive,
+      text: domains.description,
+    }
+    const asked = (name: unknown, shape: typeof picked) =>
+      store.db
+        .select(shape)
+        .from(domains)
+        .where(eq(domains.name, sql`${name}`))
+    const nested = (name: unknown) =>
+      store.db
+        .select({ domain: domains, group: groups, twice: sql<number>`2` })
+        .from(domains)
+        .leftJoin(groups, eq(groups.domainName, domains.name))
+        .where(eq(domains.name, sql`${name}`))
+    const flat = prepareQuery('alike_flat', asked(sql.placeholder('name'), picked))
+    const deep = prepareQuery('alike_deep', nested(sql.placeholder('name')))
+    expect(await flat({ name: 'alike' })).toEqual(await asked('alike', picked))
+    expect(await flat({ name: 'alike' })).toMatchObject([{ slots: { cpu: '4' }, at: DAY, text: null }])
+    expect(await deep({ name: 'alike' })).toEqual(await nested('alike'))
+    expect(await deep({ name: 'alike' })).toMatchObject([{ domain: { name: 'alike' }, group: null }])
+    const missing = await flat({}).catch((error: unknown) => error)
+    expect(missing).toBeInstanceOf(Error)
+  })
+
   test('a relaxed transaction is a transaction like any other, and so is the one after it', async () => {
     const change = (value: string, options?: { relaxed: boolean }, failure?: Error) =>
       store.tx(async (tx) => {
