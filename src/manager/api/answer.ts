@@ -4,10 +4,14 @@ import { quickResponse } from '../../lib/http/quick-response.ts'
 export type Answer = Response
 
 export const json = (value: unknown, status = 200, headers: Record<string, string> = {}): Answer =>
+  jsonText(JSON.stringify(value), status, headers)
+
+/** What is JSON already. */
+export const jsonText = (content: string, status = 200, headers: Record<string, string> = {}): Answer =>
   quickResponse({
     status,
     head: { 'content-type': 'application/json; charset=utf-8', ...headers },
-    content: JSON.stringify(value),
+    content,
   })
 
 /** An answer without a body; some routes want 201. */

@@ -24,6 +24,10 @@ export function writeLiveStats(
 export const readKernelStats = (cache: Cache, ids: readonly string[]): Promise<Map<string, Stats>> =>
   read(cache, ids, kernelStatKey)
 
+/** Of one kernel, as the JSON that they are kept as; null without fresh ones. */
+export const readKernelStatsJson = (cache: Cache, id: string): Promise<string | null> =>
+  cache.get(kernelStatKey(id))
+
 /** By agent id. */
 export const readAgentStats = (cache: Cache, ids: readonly string[]): Promise<Map<string, Stats>> =>
   read(cache, ids, nodeStatKey)

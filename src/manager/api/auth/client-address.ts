@@ -39,7 +39,8 @@ export function clientAddress(
   trusted: { has(address: string): boolean },
 ): string {
   let address = unmapped(peer)
-  const hops = (forwardedFor ?? '').split(',').map((hop) => unmapped(hop.trim()))
+  if (forwardedFor === undefined) return address
+  const hops = forwardedFor.split(',').map((hop) => unmapped(hop.trim()))
   while (hops.length > 0 && trusted.has(address)) {
     const hop = hops.pop() ?? ''
     if (isIP(hop) === 0) break

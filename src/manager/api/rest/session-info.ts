@@ -1,10 +1,10 @@
 import { matchParams, syncRegistryParams, taskLogParams } from '../../../api/session.ts'
 import type { SessionServices } from '../../services/index.ts'
 import { dependencyGraph } from '../../services/sessions/dependency-graph.ts'
-import { matchSessions, sessionInfo, statusHistory } from '../../services/sessions/info.ts'
+import { matchSessions, sessionInfoJson, statusHistory } from '../../services/sessions/info.ts'
 import { sessionLogs, taskLogs } from '../../services/sessions/logs.ts'
 import { mainKernel, resolveSession } from '../../services/sessions/resolve.ts'
-import { json, text } from '../answer.ts'
+import { json, jsonText, text } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { sessionRef } from './session-ref.ts'
 
@@ -42,7 +42,8 @@ export function sessionInfoRoutes(services: SessionServices): readonly Route[] {
       method: 'GET',
       path: '/session/:session',
       auth: 'user',
-      handler: async (context) => json(await sessionInfo(services, context.requester, sessionRef(context))),
+      handler: async (context) =>
+        jsonText(await sessionInfoJson(services, context.requester, sessionRef(context))),
     }),
     defineRoute({
       method: 'GET',

@@ -2,7 +2,7 @@ import { and, desc, eq, inArray } from 'drizzle-orm'
 import { notFound } from '../../../core/problem.ts'
 import { LIVE_SESSION_STATUSES } from '../../../core/status.ts'
 import type { Requester } from '../../context.ts'
-import { readKernelStats } from '../live-stats.ts'
+import { readKernelStatsJson } from '../live-stats.ts'
 import type { SessionContext } from './context.ts'
 import { ownerKey } from './owner.ts'
 import { isUuid, resolveSession, type SessionRef } from './resolve.ts'
@@ -10,16 +10,18 @@ import { sessionQueries } from './session-queries.ts'
 
 const ENDED_TOO = { ended: true }
 
-/** The brief facts of `GET /session/{s}`, with the keys that clients know. */
-export async function sessionInfo(
+/** The brief facts of `GET /session/{s}`, with the keys that clients know, as JSON. */
+export async function sessionInfoJson(
   { ports }: SessionContext,
   requester: Requester,
   ref: SessionRef,
-): Promise<Record<string, unknown>> {
+): Promise<string> {
   const { session, kernel } = await findInfo(ports.store, requester, ref)
-  const live = kernel.lastStat ?? (await readKernelStats(ports.cache, [kernel.id])).get(kernel.id) ?? null
+  const lastStat = kernel.lastStat
+    ? JSON.stringify(kernel.lastStat)
+    : await readKernelStatsJson(ports.cache, kernel.id)
   const ended = session.terminatedAt?.getTime() ?? ports.clock.now()
-  return {
+  const facts = JSON.stringify({
     domainName: session.domainName,
     groupId: session.groupId,
     userId: session.userUuid,
@@ -42,11 +44,12 @@ export async function sessionInfo(
     creationTime: session.createdAt.toISOString(),
     terminationTime: session.terminatedAt?.toISOString() ?? null,
     numQueriesExecuted: session.numQueries,
-    lastStat: live,
     idleChecks: null,
     memoryLimit: Math.floor(Number(kernel.occupiedSlots.mem ?? 0) / 1024),
     cpuCreditUsed: null,
-  }
+  })
+  // Statistics are kept as JSON; to read them and write them again would cost as much as all other facts.
+  return `${facts.slice(0, -1)},"lastStat":${lastStat ?? 'null'}}`
 }
 
 async function findInfo(store: SessionContext['ports']['store'], requester: Requester, ref: SessionRef) {
@@ -67,15 +70,24 @@ async function infoById(store: SessionContext['ports']['store'], requester: Requ
 
 /** A value as Python prints it, which is what these keys have always held. */
 export function pythonText(value: unknown): string {
+  if (typeof value === 'string') return quoted(value)
   if (value === null || value === undefined) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (typeof value === 'number') return String(value)
   if (Array.isArray(value)) return `[${value.map(pythonText).join(', ')}]`
   if (typeof value === 'object') {
-    const entries = Object.entries(value).map(([key, one]) => `${pythonText(key)}: ${pythonText(one)}`)
-    return `{${entries.join(', ')}}`
+    let entries = ''
+    for (const [key, one] of Object.entries(value)) {
+      entries += `${entries === '' ? '' : ', '}${quoted(key)}: ${pythonText(one)}`
+    }
+    return `{${entries}}`
   }
-  const text = String(value).replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
+  return quoted(String(value))
+}
+
+function quoted(value: string): string {
+  if (!/[\\\n']/.test(value)) return `'${value}'`
+  const text = value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
   return text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll("'", "\\'")}'`
 }
 
