@@ -15,6 +15,9 @@ export type AgentErrorKind =
   | 'RunnerNotResponding'
   | 'KernelDestroyed'
   | 'InvalidKernelConfig'
+  | 'InvalidPath'
+  /** A problem kind: the API tells it as such. */
+  | 'not-implemented'
 
 export class AgentError extends Error {
   readonly kind: AgentErrorKind

@@ -2,6 +2,7 @@ import type { AgentServing, AgentStream } from '../wire/agent-link.ts'
 import type { AgentMethods } from '../wire/agent-rpc.ts'
 import type { AgentContext } from './agent-context.ts'
 import { AgentError } from './agent-error.ts'
+import { createKernelCommits } from './images/kernel-commits.ts'
 import { snapshotOf } from './kernels/kernel.ts'
 import type { KernelLives } from './kernels/kernel-lives.ts'
 import { hardwareInfo } from './stats/hardware-info.ts'
@@ -14,6 +15,7 @@ export function agentMethods(
   lives: KernelLives,
   rescan: () => Promise<void>,
 ): AgentMethods {
+  const commits = createKernelCommits(ctx)
   return {
     ping: async ({ message }) => ({ message }),
     createKernels: async (args) => ({ accepted: await lives.create(args) }),
@@ -52,6 +54,8 @@ export function agentMethods(
       return lives.linkOf(kernelId).call('startService', args)
     },
     shutdownService: ({ kernelId, name }) => lives.linkOf(kernelId).call('shutdownService', { name }),
+    commitKernel: (args) => commits.begin(args),
+    commitStatus: async ({ kernelId }) => commits.state(kernelId),
     async scanImages() {
       await rescan()
       return {}

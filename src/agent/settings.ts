@@ -40,6 +40,8 @@ export interface AgentSettings {
   stopGraceMs: number
   /** Kept of a kernel's output. */
   maxLogBytes: number
+  /** Where committed kernels are kept; null: `commit` in the data directory. */
+  imageCommitPath: string | null
   alternativeBridge: string | null
   /** End kernels when the agent stops (`--drain`). */
   drain: boolean
@@ -74,6 +76,7 @@ export const DEFAULT_AGENT_SETTINGS: AgentSettings = {
   runnerTimeoutMs: 60_000,
   stopGraceMs: 10_000,
   maxLogBytes: 10 * 1024 * 1024,
+  imageCommitPath: null,
   alternativeBridge: null,
   drain: false,
 }

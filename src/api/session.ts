@@ -255,6 +255,11 @@ export const startServiceParams = v.object({
 export const shutdownServiceParams = v.object({ service_name: v.string() })
 export const renameParams = v.object({ name: v.pipe(v.string(), v.minLength(1)) })
 export const destroyParams = v.object({ forced: v.optional(flag, false), recursive: v.optional(flag, false) })
+export const commitParams = v.pipe(
+  anObject,
+  v.transform((input: Fields) => ({ filename: given(input, 'filename', 'fname') ?? null })),
+  v.object({ filename: v.nullable(v.string()) }),
+)
 export const listFilesParams = v.object({ path: v.optional(v.nullable(v.string()), '.') })
 export const downloadParams = v.object({
   files: v.pipe(

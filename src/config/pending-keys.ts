@@ -20,7 +20,6 @@ export const PENDING_KEYS: readonly string[] = [
   'agent.instance-type',
   'agent.mount-path',
   'agent.cohabiting-storage-proxy',
-  'agent.image-commit-path',
   'container.stats-type',
   'container.sandbox-type',
   'container.jail-args',

@@ -69,7 +69,7 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
     await createManagerApi({
       ports,
       routes: [
-        ...sessionRoutes(services),
+        ...sessionRoutes(services, tasks),
         ...streamRoutes(services),
         ...eventRoutes(ports, tasks),
         ...folderRoutes({ ports, tasks, newId: randomUUID }),

@@ -101,6 +101,15 @@ export interface KernelBackend extends AsyncDisposable {
   /** The output so far, at most `maxBytes` from its end. */
   logs(containerId: string, maxBytes: number): Promise<Uint8Array>
   usage(containerId: string): Promise<ContainerUsage | null>
+  /** Writes the file system as an image into the file `target` (gzip'd tar), whole or not at all; null: there are no images. */
+  readonly commit:
+    | ((
+        containerId: string,
+        target: string,
+        labels: Readonly<Record<string, string>>,
+        signal: AbortSignal,
+      ) => Promise<void>)
+    | null
   /** Exits as they happen, from now on. */
   watch(onExit: (exit: ContainerExit) => void): Disposable
   createNetwork(name: string, labels: Record<string, string>): Promise<void>

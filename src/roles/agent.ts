@@ -131,6 +131,7 @@ function settingsOf({ config, dataDir }: RoleContext, drain: boolean): AgentSett
     kernelCreationConcurrency: agent.kernelCreationConcurrency,
     syncIntervalMs: agent.syncContainerLifecycles.interval * 1000,
     heartbeatIntervalMs: Math.min(debug.heartbeatInterval * 1000, DEFAULT_AGENT_SETTINGS.heartbeatIntervalMs),
+    imageCommitPath: agent.imageCommitPath,
     alternativeBridge: container.alternativeBridge,
     drain,
   }

@@ -174,6 +174,21 @@ export interface AgentMethods {
     envs: Record<string, string>
   }): Promise<{ status: 'started' | 'running' | 'failed'; error?: string }>
   shutdownService(args: { kernelId: string; name: string }): Promise<Record<string, never>>
+  /**
+   * Writes the kernel's file system as an image into a file of the agent's machine; answers once that has begun.
+   * Mounted folders, the home among them, are not part of it.
+   */
+  commitKernel(args: {
+    kernelId: string
+    /** Folder below the agent's `image-commit-path`. */
+    subdir: string
+    filename: string
+    labels: Record<string, string>
+  }): Promise<{ path: string }>
+  /** Of the kernel's last commit; `ready` also where there was none. */
+  commitStatus(args: {
+    kernelId: string
+  }): Promise<{ status: 'ready' | 'ongoing'; path: string | null; error: string | null }>
   scanImages(args: Record<string, never>): Promise<Record<string, never>>
   hardwareInfo(args: Record<string, never>): Promise<Record<string, unknown>>
 }

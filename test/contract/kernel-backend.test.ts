@@ -160,6 +160,33 @@ for (const driver of [nativeDriver, dockerDriver()]) {
     const mine = async (kernelId: string) =>
       (await backend.find(OWNER)).find((found) => found.kernelId === kernelId)
 
+    test('commits the file system of a container into an image file, where it has images', async () => {
+      if (!backend.commit) {
+        expect(driver.name).toBe('process')
+        return
+      }
+      const { containerId } = await runReady({})
+      const target = dir.at('committed.tar.gz')
+      const signal = new AbortController().signal
+      await backend.commit(containerId, target, { 'made.by': `a "test"` }, signal)
+      const listed = Bun.spawnSync(['tar', '-tzf', target]).stdout.toString()
+      expect(listed).toContain('manifest.json')
+      const config = /"Config":"([^"]+)"/.exec(
+        Bun.spawnSync(['tar', '-xzOf', target, 'manifest.json']).stdout.toString(),
+      )
+      const image = JSON.parse(Bun.spawnSync(['tar', '-xzOf', target, config?.[1] ?? '']).stdout.toString())
+      expect(image.config.Labels).toMatchObject({ 'ai.backend.kernelspec': '1', 'made.by': 'a "test"' })
+      expect((await backend.images()).some(({ canonical }) => canonical.startsWith('backendai-commit'))).toBe(
+        false,
+      )
+      await end(containerId)
+      const gone = await backend
+        .commit(containerId, dir.at('none.tar.gz'), {}, signal)
+        .catch((error: unknown) => error)
+      expect(gone).toBeInstanceOf(Error)
+      expect(existsSync(dir.at('none.tar.gz'))).toBe(false)
+    }, 60_000)
+
     test('offers images with labels and the aliases that users type', async () => {
       const first = (await backend.images()).find(({ canonical }) => canonical === image)
       expect(first?.labels['ai.backend.kernelspec']).toBe('1')

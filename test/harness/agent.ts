@@ -77,6 +77,8 @@ export class ScriptedAgent {
   readonly files = new Map<string, Uint8Array>()
   /** Of `.output`. */
   readonly output = new Map<string, Uint8Array>()
+  /** By kernel; a test ends them. */
+  readonly commits = new Map<string, Awaited<ReturnType<AgentMethods['commitStatus']>>>()
   images: ImageReport[] = [pythonImage]
   availableSlots: SlotsJson
   #reports: { id: string; report: AgentReport }[] = []
@@ -223,6 +225,13 @@ export class ScriptedAgent {
     startService: async ({ name }) =>
       name === 'jupyter' ? { status: 'started' } : { status: 'failed', error: 'no such program' },
     shutdownService: async () => ({}),
+    commitKernel: async ({ kernelId, subdir, filename }) => {
+      const path = `/commits/${subdir}/${filename}`
+      this.commits.set(kernelId, { status: 'ongoing', path, error: null })
+      return { path }
+    },
+    commitStatus: async ({ kernelId }) =>
+      this.commits.get(kernelId) ?? { status: 'ready', path: null, error: null },
     scanImages: async () => ({}),
     hardwareInfo: async () => ({}),
   }

@@ -6,6 +6,7 @@ import type { ContainerExit, KernelBackend } from '../../../plugin/kernel-backen
 import { AgentError, describeError } from '../../agent-error.ts'
 import { KERNEL_LABELS } from '../../kernels/labels.ts'
 import { prepareRunnerBundle, removeOldBundles } from '../../runner-bundle.ts'
+import { commitContainer } from './commit-container.ts'
 import { containerOptions } from './container-options.ts'
 import { accepting, statusOf } from './engine-error.ts'
 import { followExits } from './engine-events.ts'
@@ -134,6 +135,9 @@ export async function openDockerBackend(options: DockerBackendOptions): Promise<
     async usage(containerId) {
       return accepting([404], () => usage.read(containerId))
     },
+
+    commit: (containerId, target, labels, signal) =>
+      commitContainer(docker, containerId, target, labels, signal),
 
     watch(onExit) {
       listeners.add(onExit)

@@ -3,6 +3,7 @@ import { canonicalArchitecture } from '../../../core/architecture.ts'
 import type { ImageReport } from '../../../wire/agent-rpc.ts'
 import { imageAliases } from '../../images/image-aliases.ts'
 import { IMAGE_LABELS } from '../../kernels/labels.ts'
+import { COMMIT_REPOSITORY } from './commit-container.ts'
 import { statusOf } from './engine-error.ts'
 
 /** Images of the engine that carry the label kernelspec=1; what an inspection told is remembered by image id. */
@@ -33,7 +34,7 @@ export function createEngineImages(docker: Docker): {
           const architecture = await architectureOf(Id)
           if (architecture === null) return []
           return (RepoTags ?? [])
-            .filter((tag) => !tag.includes('<none>'))
+            .filter((tag) => !tag.includes('<none>') && !tag.startsWith(`${COMMIT_REPOSITORY}:`))
             .map((canonical) => ({
               canonical,
               architecture,

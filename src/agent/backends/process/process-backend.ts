@@ -133,6 +133,8 @@ export async function openProcessBackend(options: ProcessBackendOptions): Promis
       )
     },
 
+    commit: null,
+
     async run(spec, made) {
       const containerId = `${spec.kernelId}.${randomBytes(4).toString('hex')}`
       await made?.(containerId)

@@ -1,16 +1,19 @@
-import { destroyParams, renameParams } from '../../../api/session.ts'
-import { Problem } from '../../../core/problem.ts'
+import { commitParams, destroyParams, renameParams } from '../../../api/session.ts'
+import type { BackgroundTasks } from '../../services/background-tasks.ts'
 import type { SessionServices } from '../../services/index.ts'
+import { commitSession, commitStatus } from '../../services/sessions/commit.ts'
 import { destroyRecursively, destroySession } from '../../services/sessions/destroy.ts'
 import { renameSession } from '../../services/sessions/rename.ts'
-import { resolveSession } from '../../services/sessions/resolve.ts'
 import { restartSession } from '../../services/sessions/restart.ts'
 import { json, noContent } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { sessionRef } from './session-ref.ts'
 
 /** Ending, restarting, renaming and committing a session. */
-export function sessionLifeRoutes(services: SessionServices): readonly Route[] {
+export function sessionLifeRoutes(
+  services: SessionServices,
+  tasks: Pick<BackgroundTasks, 'start'>,
+): readonly Route[] {
   return [
     defineRoute({
       method: 'DELETE',
@@ -50,19 +53,20 @@ export function sessionLifeRoutes(services: SessionServices): readonly Route[] {
       method: 'GET',
       path: '/session/:session/commit',
       auth: 'user',
-      handler: async (context) => {
-        const { id } = await resolveSession(services.ports.store, context.requester, sessionRef(context))
-        return json({ status: 'ready', kernel: id })
-      },
+      handler: async (context) => json(await commitStatus(services, context.requester, sessionRef(context))),
     }),
     defineRoute({
       method: 'POST',
       path: '/session/:session/commit',
       auth: 'user',
       whenFrozen: 'refuse',
+      params: commitParams,
       handler: async (context) => {
-        await resolveSession(services.ports.store, context.requester, sessionRef(context))
-        throw new Problem('not-implemented', { msg: 'Sessions cannot be committed to images yet.' })
+        const { filename } = context.params
+        return json(
+          await commitSession(services, tasks, context.requester, sessionRef(context), filename),
+          201,
+        )
       },
     }),
   ]

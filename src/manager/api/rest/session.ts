@@ -1,3 +1,4 @@
+import type { BackgroundTasks } from '../../services/background-tasks.ts'
 import type { SessionServices } from '../../services/index.ts'
 import type { Route } from '../route.ts'
 import { sessionCreateRoutes } from './session-create.ts'
@@ -9,10 +10,13 @@ import { sessionOutputRoutes } from './session-output.ts'
 import { sessionServiceRoutes } from './session-services.ts'
 
 /** Every `/session…` route (client-wire.md §6), and the same under `/kernel`, their former name. */
-export function sessionRoutes(services: SessionServices): readonly Route[] {
+export function sessionRoutes(
+  services: SessionServices,
+  tasks: Pick<BackgroundTasks, 'start'>,
+): readonly Route[] {
   const routes = [
     ...sessionCreateRoutes(services),
-    ...sessionLifeRoutes(services),
+    ...sessionLifeRoutes(services, tasks),
     ...sessionInfoRoutes(services),
     ...sessionExecuteRoutes(services),
     ...sessionFileRoutes(services),
