@@ -54,10 +54,12 @@ export function folderFiles(root: string): FolderFiles {
     kindOf,
     async list(path, limit) {
       return await inDirectory(path, async (folder) => {
-        const names = (await entriesOf(folder)).map(({ name }) => name).toSorted()
+        const isTop = namesIn(path).length === 0
+        const all = (await entriesOf(folder)).map(({ name }) => name)
+        const names = all.filter((name) => !isTop || !isReservedName(name)).toSorted()
         const shown = limit > 0 ? names.slice(0, limit) : names
-        const all = await Promise.all(shown.map((name) => entryOf(folder, name)))
-        return all.filter((entry) => entry !== null)
+        const entries = await Promise.all(shown.map((name) => entryOf(folder, name)))
+        return entries.filter((entry) => entry !== null)
       })
     },
     async makeDirectory(path, { parents, existOk }) {

@@ -110,7 +110,7 @@ export const requestDownloadParams = v.pipe(
   v.object({ path, archive: v.optional(v.nullable(flag), false) }),
 )
 
-const emails = v.optional(texts(path), [])
+const emails = v.pipe(texts(path), v.minLength(1, 'name at least one user'))
 const emailNames = ['emails', 'emails[]', 'user_ids', 'user_ids[]', 'userIDs'] as const
 
 export const inviteParams = v.pipe(

@@ -46,7 +46,8 @@ export async function introduceStorageProxy(
   })
   const [volume = 'volume1'] = Object.keys(context.config.volume)
   await config.setIfAbsent('volumes/default_host', `${LOCAL}:${volume}`)
-  for (const type of ['user', 'group']) await config.setIfAbsent(`volumes/_types/${type}`, '')
+  const types = await config.getPrefix('volumes/_types')
+  if (Object.keys(types).length === 0) await config.setTree('volumes/_types', { user: '', group: '' })
 }
 
 async function openVolumes({ config, dataDir }: RoleContext): Promise<StorageVolume[]> {

@@ -21,7 +21,6 @@ export async function invite(
   const { row } = await findFolder(store, requester, nameOrId, { permission: 'owner' })
   if (row.name.startsWith('.'))
     throw new Problem('generic-forbidden', { msg: 'Folders that are mounted everywhere cannot be shared.' })
-  if (emails.length === 0) throw invalid('Name the users to invite by their e-mail addresses.')
   await requireHostPermission(store, requester, row, 'invite-others')
   const { users, vfolderInvitations: i, vfolderPermissions: p } = store.tables
   const at = new Date(clock.now())

@@ -5,12 +5,17 @@ import type { Requester } from '../../context.ts'
 import { findFolder } from './find-folder.ts'
 import type { FolderPorts } from './folder-context.ts'
 import { requireHostPermission } from './host-grants.ts'
+import { reachableProjects } from './reachable-projects.ts'
 
 type Ports = Pick<FolderPorts, 'store'>
 
 const invalid = (msg: string) => new Problem('invalid-api-params', { msg, data: {} })
 
 async function projectFolder({ store }: Ports, requester: Requester, nameOrId: string) {
+  const isAdmin =
+    requester.isAdmin || (await reachableProjects(store, requester)).some((project) => project.isAdmin)
+  if (!isAdmin)
+    throw new Problem('insufficient-privilege', { msg: 'Only administrators share folders of projects.' })
   const { row } = await findFolder(store, requester, nameOrId, { permission: 'owner' })
   if (row.group === null) throw invalid(`"${row.name}" is a user's folder: invite others to it instead.`)
   await requireHostPermission(store, requester, row, 'set-user-specific-permission')
@@ -27,7 +32,6 @@ export async function shareFolder(
 ): Promise<string[]> {
   const { store, newId } = ports
   const row = await projectFolder(ports, requester, nameOrId)
-  if (emails.length === 0) throw invalid('Name the users to share with by their e-mail addresses.')
   const { users, groupMembers: m, vfolderPermissions: p } = store.tables
   return await store.tx(async (tx) => {
     const members = await tx
@@ -52,7 +56,6 @@ export async function unshareFolder(
 ): Promise<string[]> {
   const { store } = ports
   const row = await projectFolder(ports, requester, nameOrId)
-  if (emails.length === 0) throw invalid('Name the users by their e-mail addresses.')
   const { users, vfolderPermissions: p } = store.tables
   return await store.tx(async (tx) => {
     const shared = await tx
