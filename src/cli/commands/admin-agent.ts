@@ -1,18 +1,18 @@
 import { Option } from 'commander'
 import type { Agent } from '../../client/admin/agents.ts'
+import { commandGroup } from '../admin/command-group.ts'
+import { finish } from '../admin/finish.ts'
+import { known, onNamed } from '../admin/noun.ts'
+import { AGENT } from '../admin/nouns.ts'
+import { bool, someOf } from '../admin/option-values.ts'
+import { showItem } from '../admin/show-item.ts'
+import { addPageOptions, type PageFlags, showPages } from '../admin/show-pages.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { Define } from '../command-table.ts'
-import { CliError, EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 import { jsonObject, sizeText, slotsText } from '../sizes.ts'
+import { SpelledOption } from '../spelled-option.ts'
 import { ago } from '../times.ts'
-
-interface AgentListFlags {
-  status: string
-  scalingGroup?: string
-  filter?: string
-  order?: string
-}
 
 type AgentDetail = Pick<
   Agent,
@@ -27,72 +27,90 @@ type AgentDetail = Pick<
   | 'live_stat'
 >
 
+type ListFlags = PageFlags & { status: string; scalingGroup?: string }
+
+interface UpdateFlags {
+  schedulable?: boolean
+  scalingGroup?: string
+}
+
+const ofGroup = (description: string) =>
+  new SpelledOption('--scaling-group <NAME>', description, '--sgroup', '--resource-group')
+
 export const defineAdminAgent: Define = (parent, bind) => {
-  const agent = subcommand(parent, {
+  const agent = commandGroup(parent, {
     name: 'agent',
-    usage: '<command>',
     summary: 'machines that run sessions',
     examples: ['admin agent list', 'admin agent info i-node1'],
-  }).enablePositionalOptions()
+  })
 
-  subcommand(agent, { name: 'list', summary: 'list agents', examples: ['admin agent list --status LOST'] })
+  const list = subcommand(agent, {
+    name: 'list',
+    summary: 'list agents',
+    examples: ['admin agent list --status LOST'],
+  })
     .addOption(
-      new Option('--status <STATUS>', 'only agents in this status')
+      new Option('-s, --status <STATUS>', 'only agents in this status')
         .choices(['ALIVE', 'LOST', 'RESTARTING', 'TERMINATED'])
         .default('ALIVE'),
     )
-    .option('--scaling-group <NAME>', 'only of this resource group')
-    .option('--filter <EXPR>', 'such as id like "i-%"')
-    .option('--order <FIELDS>', 'such as +id')
-    .action(bind<AgentListFlags>(({ context, options }) => list(context, options)))
+    .addOption(ofGroup('only of this resource group'))
+  addPageOptions(list, { filter: 'id like "i-%"', order: '+id' }).action(
+    bind<ListFlags>(({ context, options }) => listAgents(context, options)),
+  )
 
   subcommand(agent, { name: 'info', summary: 'show one agent', examples: ['admin agent info i-node1'] })
     .argument('<ID>', 'agent id')
     .action(bind(({ context, args }) => info(context, args[0] ?? '')))
-}
 
-async function list({ client, out }: CommandContext, flags: AgentListFlags): Promise<number> {
-  const { items, totalCount } = await (await client()).agents.list(flags)
-  if (out.isJson) {
-    out.json({ items, total_count: totalCount })
-    return EXIT.ok
-  }
-  if (items.length === 0) {
-    out.info(`There are no agents in status ${flags.status}.`)
-    return EXIT.ok
-  }
-  out.table(
-    [
-      { title: 'ID', min: 10 },
-      { title: 'STATUS' },
-      { title: 'GROUP', min: 6 },
-      { title: 'CPU', align: 'right' },
-      { title: 'USED', min: 10 },
-      { title: 'TOTAL', min: 10 },
+  subcommand(agent, {
+    name: 'update',
+    summary: 'move an agent, or keep new sessions away from it',
+    examples: [
+      'admin agent update i-node1 --schedulable false',
+      'admin agent update i-node1 --scaling-group gpu',
     ],
-    items.map((agent) => [
-      agent.id,
-      agent.status,
-      agent.scaling_group ?? '',
-      agent.cpu_cur_pct === null ? '' : `${agent.cpu_cur_pct.toFixed(0)} %`,
-      slotsText(agent.occupied_slots),
-      slotsText(agent.available_slots),
-    ]),
-  )
-  return EXIT.ok
+  })
+    .argument('<ID>', 'agent id')
+    .option('--schedulable <BOOL>', 'whether new sessions may come', bool)
+    .addOption(ofGroup('resource group it shall belong to'))
+    .action(
+      bind<UpdateFlags>(async ({ context, options, args: [id = ''] }) => {
+        const changes = someOf({ schedulable: options.schedulable, scalingGroup: options.scalingGroup })
+        await onNamed(context, AGENT, id, (client) => client.agents.update(id, changes))
+        return finish(context, {}, `Agent ${id} is changed.`)
+      }),
+    )
 }
 
-async function info({ client, out, io }: CommandContext, id: string): Promise<number> {
-  const agent = await (await client()).agents.detail(id)
-  if (!agent)
-    throw new CliError(`There is no agent "${id}".`, { hints: ['"backend.ai admin agent list" lists them.'] })
-  if (out.isJson) out.json(agent)
-  else out.fields(fieldsOf(agent, io.now()))
-  return EXIT.ok
+async function listAgents(context: CommandContext, flags: ListFlags): Promise<number> {
+  const { agents } = await context.client()
+  const { status, scalingGroup } = flags
+  return showPages(context, flags, (part, signal) => agents.list({ ...part, status, scalingGroup }, signal), {
+    none: `There are no agents in status ${status}.`,
+    cells: [
+      { title: 'ID', min: 10, show: ({ id }) => id },
+      { title: 'STATUS', show: (agent) => agent.status },
+      { title: 'GROUP', min: 6, show: ({ scaling_group }) => scaling_group ?? '' },
+      {
+        title: 'CPU',
+        align: 'right',
+        show: ({ cpu_cur_pct: pct }) => (pct === null ? '' : `${pct.toFixed(0)} %`),
+      },
+      { title: 'USED', min: 10, show: ({ occupied_slots }) => slotsText(occupied_slots) },
+      { title: 'TOTAL', min: 10, show: ({ available_slots }) => slotsText(available_slots) },
+    ],
+  })
+}
+
+async function info(context: CommandContext, id: string): Promise<number> {
+  const found = await (await context.client()).agents.detail(id)
+  const agent = await known(context, AGENT, id, found)
+  return showItem(context, agent, fieldsOf(agent, context.io.now()))
 }
 
 function fieldsOf(agent: AgentDetail, now: number): [string, string][] {
-  const fields: [string, string][] = [
+  return [
     ['Id', agent.id],
     ['Status', agent.status],
     ['Architecture', agent.architecture],
@@ -103,7 +121,6 @@ function fieldsOf(agent: AgentDetail, now: number): [string, string][] {
     ['Total', slotsText(agent.available_slots)],
     ...metrics(agent.live_stat),
   ]
-  return fields.filter(([, value]) => value !== '')
 }
 
 function metrics(liveStat: string | null): [string, string][] {

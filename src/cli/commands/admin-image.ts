@@ -1,23 +1,37 @@
+import type { Image } from '../../client/admin/images.ts'
+import { yesNo } from '../admin/cells.ts'
+import { commandGroup } from '../admin/command-group.ts'
+import { finish } from '../admin/finish.ts'
+import { known, onNamed } from '../admin/noun.ts'
+import { IMAGE } from '../admin/nouns.ts'
+import { showItem } from '../admin/show-item.ts'
+import { showList } from '../admin/show-list.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { Define } from '../command-table.ts'
-import { CliError, EXIT } from '../exit-code.ts'
+import { confirm } from '../confirm.ts'
 import { subcommand } from '../global-options.ts'
-import { createProgress } from '../progress.ts'
 import { sizeText } from '../sizes.ts'
+import { defineAdminImageTasks } from './admin-image-tasks.ts'
+
+interface ArchFlags {
+  arch?: string
+}
 
 export const defineAdminImage: Define = (parent, bind) => {
-  const image = subcommand(parent, {
+  const image = commandGroup(parent, {
     name: 'image',
-    usage: '<command>',
     summary: 'images that sessions can run',
     examples: ['admin image list', 'admin image alias py cr.backend.ai/stable/python:3.9-ubuntu20.04'],
-  }).enablePositionalOptions()
+  })
 
   subcommand(image, { name: 'list', summary: 'list images', examples: ['admin image list'] })
     .option('--operation', 'only images of operations')
-    .action(
-      bind<{ operation?: boolean }>(({ context, options }) => list(context, options.operation === true)),
-    )
+    .action(bind<{ operation?: boolean }>(({ context, options }) => list(context, options.operation)))
+
+  subcommand(image, { name: 'info', summary: 'show one image', examples: ['admin image info python'] })
+    .argument('<IMAGE>', 'full reference or short name')
+    .option('--arch <NAME>', 'architecture of the image')
+    .action(bind<ArchFlags>(({ context, options, args }) => info(context, args[0] ?? '', options.arch)))
 
   subcommand(image, {
     name: 'alias',
@@ -28,9 +42,8 @@ export const defineAdminImage: Define = (parent, bind) => {
     .argument('<TARGET>', 'full image reference')
     .option('--arch <NAME>', 'architecture of the image')
     .action(
-      bind<{ arch?: string }>(async ({ context, options, args }) => {
-        const [alias = '', target = ''] = args
-        await (await context.client()).images.alias(alias, target, options.arch)
+      bind<ArchFlags>(async ({ context, options, args: [alias = '', target = ''] }) => {
+        await onNamed(context, IMAGE, target, (client) => client.images.alias(alias, target, options.arch))
         return finish(context, { alias, target }, `${alias} now means ${target}.`)
       }),
     )
@@ -38,71 +51,89 @@ export const defineAdminImage: Define = (parent, bind) => {
   subcommand(image, { name: 'dealias', summary: 'remove a short name', examples: ['admin image dealias py'] })
     .argument('<ALIAS>', 'short name')
     .action(
-      bind(async ({ context, args }) => {
-        const [alias = ''] = args
+      bind(async ({ context, args: [alias = ''] }) => {
         await (await context.client()).images.dealias(alias)
         return finish(context, { alias }, `${alias} is removed.`)
       }),
     )
 
   subcommand(image, {
-    name: 'rescan',
-    summary: 'read the images of the registries anew',
-    examples: ['admin image rescan -r cr.backend.ai'],
+    name: 'forget',
+    summary: 'forget an image until the next scan',
+    examples: ['admin image forget cr.backend.ai/stable/python:3.9-ubuntu20.04'],
   })
-    .option('-r, --registry <NAME>', 'only this registry')
-    .action(bind<{ registry?: string }>(({ context, options }) => rescan(context, options.registry)))
+    .argument('<IMAGE>', 'full reference or short name')
+    .option('--arch <NAME>', 'architecture of the image')
+    .action(
+      bind<ArchFlags>(async ({ context, options, args: [reference = ''] }) => {
+        await onNamed(context, IMAGE, reference, (client) => client.images.forget(reference, options.arch))
+        return finish(context, { image: reference }, `${reference} is forgotten.`)
+      }),
+    )
+
+  subcommand(image, {
+    name: 'clear',
+    summary: 'forget all images, or those of one registry',
+    examples: ['admin image clear -r cr.backend.ai'],
+  })
+    .option('-r, --registry <NAME>', 'only of this registry')
+    .action(
+      bind<{ registry?: string }>(async ({ context, options: { registry } }) => {
+        await confirm(context, `Forget all images${registry ? ` of ${registry}` : ''} until the next scan?`)
+        await (await context.client()).images.clear(registry)
+        return finish(context, {}, 'They are forgotten.')
+      }),
+    )
+
+  defineAdminImageTasks(image, bind)
 }
 
-async function list({ client, out }: CommandContext, isOperation: boolean): Promise<number> {
-  const images = await (await client()).images.list({ isOperation })
-  if (out.isJson) {
-    out.json(images)
-    return EXIT.ok
-  }
-  out.table(
-    [
-      { title: 'IMAGE', min: 24 },
-      { title: 'ARCH' },
-      { title: 'SIZE', align: 'right' },
-      { title: 'ALIASES', min: 8 },
+async function list(context: CommandContext, isOperation: boolean | undefined): Promise<number> {
+  const images = await (await context.client()).images.list({ isOperation })
+  return showList(context, images, {
+    none: 'There are no images; "backend.ai admin image rescan" looks for some.',
+    cells: [
+      { title: 'IMAGE', min: 24, show: ({ registry, name, tag }) => `${registry}/${name}:${tag}` },
+      { title: 'ARCH', show: ({ architecture }) => architecture },
+      { title: 'SIZE', align: 'right', show: ({ size_bytes }) => sizeText(size_bytes) },
+      { title: 'ALIASES', min: 8, show: ({ aliases }) => aliases.join(', ') },
     ],
-    images.map((image) => [
-      `${image.registry}/${image.name}:${image.tag}`,
-      image.architecture,
-      sizeText(image.size_bytes),
-      image.aliases.join(', '),
-    ]),
-  )
-  return EXIT.ok
+  })
 }
 
-async function rescan(
-  { client, out, io, signal }: CommandContext,
-  registry: string | undefined,
+const DETAILS = [
+  'name',
+  'registry',
+  'tag',
+  'architecture',
+  'digest',
+  'size_bytes',
+  'aliases',
+  'labels',
+  'resource_limits',
+  'supported_accelerators',
+  'installed',
+] as const satisfies readonly (keyof Image)[]
+
+async function info(
+  context: CommandContext,
+  reference: string,
+  architecture: string | undefined,
 ): Promise<number> {
-  const connected = await client()
-  const taskId = await connected.images.rescan(registry)
-  const progress = createProgress(io, { isSilent: out.isJson })
-  try {
-    for await (const step of connected.followTask(taskId, { signal })) {
-      if (out.isJson) out.json({ task_id: taskId, ...step })
-      if (step.status === 'updated') {
-        progress.step(`${step.message}${step.total > 0 ? ` (${step.current} of ${step.total})` : ''}`)
-        continue
-      }
-      progress.stop()
-      if (step.status !== 'done') throw new CliError(`The scan ${step.status}: ${step.message}`)
-      out.done(step.message || 'The registries are read.')
-    }
-  } finally {
-    progress.stop()
-  }
-  return signal.aborted ? EXIT.interrupted : EXIT.ok
+  const found = await (await context.client()).images.detail(reference, architecture, DETAILS)
+  const image = await known(context, IMAGE, reference, found)
+  return showItem(context, image, [
+    ['Image', `${image.registry}/${image.name}:${image.tag}`],
+    ['Architecture', image.architecture],
+    ['Digest', image.digest],
+    ['Size', sizeText(image.size_bytes)],
+    ['Short names', image.aliases.join(', ')],
+    ['Accelerators', image.supported_accelerators.join(', ')],
+    ['Installed', yesNo(image.installed)],
+    ['Resources', image.resource_limits.map(limitText).join(', ')],
+    ['Labels', image.labels.map(({ key, value }) => `${key}=${value}`).join('\n')],
+  ])
 }
 
-function finish({ out }: CommandContext, json: object, message: string): number {
-  if (out.isJson) out.json(json)
-  out.done(message)
-  return EXIT.ok
-}
+const limitText = ({ key, min, max }: Image['resource_limits'][number]): string =>
+  `${key} ${min ?? 0} to ${!max || max === '0' || max === 'Infinity' ? 'any' : max}`
