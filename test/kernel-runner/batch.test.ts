@@ -83,7 +83,7 @@ test('a command reads what the client types, and an interrupt ends it', async ()
     code: '',
     options,
   })
-  let seen = ''
+  let seen = result.console.map(([, text]) => text).join('')
   const collect = async (mode: 'continue' | 'input', code: string, until: string) => {
     do {
       result = await kernel.link.execute({ ...RUN_DEFAULTS, flushTimeoutMs: 50, runId: 'b', mode, code })
@@ -91,15 +91,8 @@ test('a command reads what the client types, and an interrupt ends it', async ()
       mode = 'continue'
     } while (!seen.includes(until))
   }
-  while (result.status !== 'continued') {
-    result = await kernel.link.execute({
-      ...RUN_DEFAULTS,
-      runId: 'b',
-      mode: 'continue',
-      code: '',
-      flushTimeoutMs: 50,
-    })
-  }
+  // What is typed before the command runs has no reader.
+  if (!seen.includes('ready')) await collect('continue', '', 'ready')
   await collect('input', 'hello', 'got hello')
   await kernel.link.interrupt()
   const run = await kernel.follow({ ...result, status: 'continued' })
