@@ -22,6 +22,7 @@ import { recoverKernels } from './kernels/recover-kernels.ts'
 import { syncKernels } from './kernels/sync-kernels.ts'
 import { type AgentPaths, preparePaths } from './paths.ts'
 import { repeat } from './repeat.ts'
+import { createAbuseReports, destroyAbuser } from './reports/abuse-reports.ts'
 import { openReportJournal } from './reports/report-journal.ts'
 import { hostUnits, readHostFacts } from './resources/host-units.ts'
 import { createPortPool } from './resources/port-pool.ts'
@@ -30,6 +31,8 @@ import { createUidPool, hasProcesses } from './resources/uid-pool.ts'
 import type { AgentSettings } from './settings.ts'
 import { createNodeStats } from './stats/node-stats.ts'
 import { createKernelSampler } from './stats/sample-kernels.ts'
+
+const ABUSE_LOOK_MS = 30_000
 
 export interface AgentParts {
   /** The agent's end of the link to managers; stays the caller's. */
@@ -65,6 +68,7 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent> {
     // Also what a pull has brought since the last time.
     if (ctx.images.takeChange()) link.announce()
   }
+  const abuse = createAbuseReports(ctx, destroyAbuser(ctx), (kernelId) => ctx.kernels.has(kernelId))
   const nodeStats = createNodeStats(ctx.paths.scratchRoot)
   const sampleKernels = createKernelSampler(ctx)
   const beat = async () => {
@@ -75,6 +79,7 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent> {
       kernels: [...ctx.kernels.values()].map(({ record, state }) => ({ kernelId: record.kernelId, state })),
       nodeStats: { ...node },
       kernelStats,
+      ...(abuse ? { abusing: { ...abuse.states } } : {}),
     })
   }
 
@@ -98,6 +103,7 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent> {
   const loops = [
     repeat('heartbeat', Math.min(settings.statsIntervalMs, settings.heartbeatIntervalMs), beat, env),
     repeat('image scan', settings.imageScanIntervalMs, rescan, env),
+    ...(abuse ? [repeat('abuse reports', ABUSE_LOOK_MS, () => abuse.look(), env)] : []),
     repeat('sync', settings.syncIntervalMs, () => syncKernels(ctx), env),
   ]
   beat().catch((error: unknown) => log.warn({ error }, 'first heartbeat failed'))

@@ -42,6 +42,10 @@ export interface AgentSettings {
   maxLogBytes: number
   /** Where committed kernels are kept; null: `commit` in the data directory. */
   imageCommitPath: string | null
+  /** Where a detector leaves its reports; null: nobody looks for abuse. */
+  abuseReportPath: string | null
+  /** Ends kernels that were reported. */
+  forceTerminateAbusing: boolean
   alternativeBridge: string | null
   /** End kernels when the agent stops (`--drain`). */
   drain: boolean
@@ -77,6 +81,8 @@ export const DEFAULT_AGENT_SETTINGS: AgentSettings = {
   stopGraceMs: 10_000,
   maxLogBytes: 10 * 1024 * 1024,
   imageCommitPath: null,
+  abuseReportPath: null,
+  forceTerminateAbusing: false,
   alternativeBridge: null,
   drain: false,
 }

@@ -132,6 +132,8 @@ function settingsOf({ config, dataDir }: RoleContext, drain: boolean): AgentSett
     syncIntervalMs: agent.syncContainerLifecycles.interval * 1000,
     heartbeatIntervalMs: Math.min(debug.heartbeatInterval * 1000, DEFAULT_AGENT_SETTINGS.heartbeatIntervalMs),
     imageCommitPath: agent.imageCommitPath,
+    abuseReportPath: agent.abuseReportPath,
+    forceTerminateAbusing: agent.forceTerminateAbusingContainers,
     alternativeBridge: container.alternativeBridge,
     drain,
   }

@@ -238,6 +238,8 @@ export interface AgentHeartbeat {
   /** metric → value per node, and per kernel; the shapes of agent-kernel.md §9. */
   nodeStats: Record<string, unknown>
   kernelStats: Record<string, Record<string, unknown>>
+  /** Kernels that were reported for abuse; `cleaning`: they are being ended for it. */
+  abusing?: Record<string, 'detected' | 'cleaning'>
 }
 
 /** Facts that must not be lost: kept by the agent until a manager has stored and acknowledged them. */

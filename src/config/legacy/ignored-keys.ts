@@ -39,8 +39,6 @@ export const IGNORED_KEYS: readonly string[] = [
   'agent.skip-manager-detection',
   'agent.metadata-server-bind-host',
   'agent.metadata-server-port',
-  'agent.abuse-report-path',
-  'agent.force-terminate-abusing-containers',
   'container.krunner-volumes',
   'container.scratch-nfs-address',
   'container.scratch-nfs-options',

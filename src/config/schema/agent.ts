@@ -29,6 +29,9 @@ export const agentSection = section({
   'cohabiting-storage-proxy': v.optional(flag, true),
   /** Null: `commit` in the data directory. */
   'image-commit-path': orNull(text),
+  /** Where a detector leaves `report.<kernel>.json`; null: nobody looks for abuse. */
+  'abuse-report-path': orNull(text),
+  'force-terminate-abusing-containers': v.optional(flag, false),
   'allow-compute-plugins': orNull(textList),
   'block-compute-plugins': v.optional(textList, []),
   /** Kernels that are started at the same time. */

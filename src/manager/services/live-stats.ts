@@ -6,6 +6,19 @@ const TTL_MS = 120_000
 const nodeStatKey = (agentId: string): string => `stat.agent.${agentId}`
 const kernelStatKey = (kernelId: string): string => `stat.kernel.${kernelId}`
 
+const abuseKey = (kernelId: string): string => `abuse.${kernelId}`
+
+/** What agents say of kernels that were reported for abuse; gone soon after they stop saying it. */
+export const writeAbuse = (cache: Cache, abusing: Readonly<Record<string, string>>): Promise<void> =>
+  cache.setMany(
+    Object.entries(abusing).map(([id, state]) => [abuseKey(id), state] as const),
+    TTL_MS,
+  )
+
+/** `detected`, `cleaning`, or null. */
+export const readAbuse = (cache: Cache, kernelId: string): Promise<string | null> =>
+  cache.get(abuseKey(kernelId))
+
 type Stats = Record<string, unknown>
 
 export function writeLiveStats(

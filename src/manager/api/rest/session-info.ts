@@ -1,5 +1,6 @@
 import { matchParams, syncRegistryParams, taskLogParams } from '../../../api/session.ts'
 import type { SessionServices } from '../../services/index.ts'
+import { readAbuse } from '../../services/live-stats.ts'
 import { dependencyGraph } from '../../services/sessions/dependency-graph.ts'
 import { matchSessions, sessionInfoJson, statusHistory } from '../../services/sessions/info.ts'
 import { sessionLogs, taskLogs } from '../../services/sessions/logs.ts'
@@ -75,7 +76,7 @@ export function sessionInfoRoutes(services: SessionServices): readonly Route[] {
       handler: async (context) => {
         const session = await resolveSession(store, context.requester, sessionRef(context), { ended: true })
         const { id } = await mainKernel(store, session.id)
-        return json({ kernel: id, abuse_report: null })
+        return json({ kernel: id, abuse_report: await readAbuse(services.ports.cache, id) })
       },
     }),
     defineRoute({

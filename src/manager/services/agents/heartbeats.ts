@@ -1,7 +1,7 @@
 import { and, eq, inArray, lt } from 'drizzle-orm'
 import { agentStarted, agentTerminated } from '../../../events/catalog/cluster.ts'
 import type { AgentHeartbeat } from '../../../wire/agent-rpc.ts'
-import { writeLiveStats } from '../live-stats.ts'
+import { writeAbuse, writeLiveStats } from '../live-stats.ts'
 import { chunked } from '../rows.ts'
 import type { AgentContext } from './context.ts'
 
@@ -22,6 +22,7 @@ export function createHeartbeats({ ports, signals }: AgentContext): Heartbeats {
       heard.add(beat.agentId)
       try {
         await writeLiveStats(cache, beat.agentId, beat.nodeStats, beat.kernelStats)
+        if (beat.abusing && Object.keys(beat.abusing).length > 0) await writeAbuse(cache, beat.abusing)
       } catch (error) {
         log.warn({ err: error, agentId: beat.agentId }, 'statistics not kept')
       }
