@@ -22,14 +22,8 @@ export function hostGrants(value: unknown): HostPermissions | undefined {
 }
 
 function hostName(host: unknown): string {
-  if (
-    typeof host === 'string' &&
-    host !== '' &&
-    host.length <= MAX_HOST_LENGTH &&
-    !/[\p{Cc}\s]/u.test(host)
-  ) {
-    return host
-  }
+  const isText = typeof host === 'string' && host !== '' && host.length <= MAX_HOST_LENGTH
+  if (isText && host.isWellFormed() && !/[\p{Cc}\s]/u.test(host)) return host
   throw invalid(`allowed_vfolder_hosts: ${JSON.stringify(host)} is no storage host`)
 }
 

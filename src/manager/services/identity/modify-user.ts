@@ -58,7 +58,7 @@ export async function modifyUser(
           ? { totpActivated: true, totpActivatedAt: at }
           : {}),
         ...(given.status && given.status !== before.status ? { statusInfo: 'admin-requested' } : {}),
-        mainAccessKey: props.main_access_key ?? undefined,
+        mainAccessKey: props.main_access_key || undefined,
         modifiedAt: at,
       })
       .where(eq(users.uuid, before.uuid))
@@ -75,7 +75,8 @@ export async function modifyUser(
     if (projects) {
       const joined = await projectsToJoin(tx, store, after.domainName ?? '', projects)
       await setProjects(tx, identity, after.uuid, joined)
-    } else if (after.domainName !== before.domainName) {
+    } else if (after.domainName !== before.domainName || after.role !== before.role) {
+      // Only superadmins belong to projects of other domains.
       await leaveForeignProjects(tx, identity, after.uuid, after.domainName ?? '')
     }
     await emitAccountsChanged(tx, [before.uuid])

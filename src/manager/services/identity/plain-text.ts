@@ -15,12 +15,14 @@ export function slugName(what: string, name: string): string {
 
 /**
  * Text for a column; null and undefined pass.
- * @throws Problem when it is longer than `max` characters or holds U+0000, which PostgreSQL cannot store.
+ * @throws Problem when it is longer than `max` characters or holds what PostgreSQL cannot store.
  */
 export function plainText<T extends string | null | undefined>(what: string, text: T, max: number): T {
   if (typeof text !== 'string') return text
   if (text.length > max) throw invalid(`${what} is longer than ${max} characters`)
-  if (text.includes('\0')) throw invalid(`${what} contains a NUL character`)
+  if (text.includes('\0') || !text.isWellFormed()) {
+    throw invalid(`${what} contains characters that cannot be stored`)
+  }
   return text
 }
 

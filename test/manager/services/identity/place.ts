@@ -35,9 +35,15 @@ export async function openPlace() {
     project,
     /** The users of whom managers were told to forget, so far. */
     async changedUsers(): Promise<Set<string>> {
-      const rows = await store.db.select().from(outbox)
-      const payloads = rows.filter(({ name }) => name === 'account_changed').map(({ payload }) => payload)
-      return new Set(payloads.flatMap((payload) => (payload as { userUuids: string[] }).userUuids))
+      return usersToldOf(await store.db.select().from(outbox))
+    },
+    /** Remembers where the events are now; calling the answer gives the users told of since. */
+    async eventsFrom(): Promise<() => Promise<Set<string>>> {
+      const before = (await store.db.select({ seq: outbox.seq }).from(outbox)).length
+      return async () => {
+        const rows = (await store.db.select().from(outbox)).slice(before)
+        return usersToldOf(rows)
+      }
     },
     async addSession(of: { id: string; userUuid: string; accessKey: string } & Partial<NewSession>) {
       await store.tx(async (tx) => {
@@ -61,6 +67,11 @@ export async function openPlace() {
     },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   }
+}
+
+function usersToldOf(events: readonly { name: string; payload: unknown }[]): Set<string> {
+  const payloads = events.filter(({ name }) => name === 'account_changed').map(({ payload }) => payload)
+  return new Set(payloads.flatMap((payload) => (payload as { userUuids: string[] }).userUuids))
 }
 
 export type Place = Awaited<ReturnType<typeof openPlace>>
