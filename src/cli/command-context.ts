@@ -15,6 +15,8 @@ export interface CommandContext {
   /** @throws CliError (usage) when there is no key pair, or nobody is logged in at the webserver. */
   settings(): Promise<Settings>
   client(): Promise<Client>
+  /** Whether a command has asked for the client. */
+  readonly isConnected: boolean
   /** For what needs neither key pair nor login. */
   anonymous(): Promise<{ settings: Settings; client: Client; logins: LoginStore }>
 }

@@ -30,6 +30,9 @@ export function openContext(
       client ??= getSettings().then(async (found) => openClient(io, found, await storeOf(io, found), isDebug))
       return client
     },
+    get isConnected() {
+      return client !== null
+    },
     async anonymous() {
       const found = await readSettings(io, flags, true)
       const { createLoginStore } = await import('./login-store.ts')

@@ -26,7 +26,7 @@ export async function runCli(argv: string[], io: CliIo = processIo()): Promise<n
     const isUnknown = namesUnknownCommand(program, argv)
     const words = isUnknown ? argv.filter((word) => word !== '--help' && word !== '-h') : argv
     await program.parseAsync(words, { from: 'user' })
-    await (context as CommandContext | null)?.out.flush()
+    await finished(context)
     return binding.exitCode()
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
@@ -37,6 +37,15 @@ export async function runCli(argv: string[], io: CliIo = processIo()): Promise<n
   } finally {
     stopListening()
   }
+}
+
+/** What comes after a command's own work. */
+async function finished(context: CommandContext | null): Promise<void> {
+  if (!context) return
+  await context.out.flush()
+  if (!context.io.stderr.isTTY || !context.isConnected) return
+  const { showAnnouncement } = await import('./announcement.ts')
+  await showAnnouncement(context)
 }
 
 class Interrupted extends Error {

@@ -20,7 +20,7 @@ describe('candidates', () => {
   })
 
   test('commands of a group, at any depth', async () => {
-    expect(await candidates(['admin', ''])).toEqual(['agent', 'image', 'session'])
+    expect(await candidates(['admin', 'ke'])).toEqual(['keypair', 'keypair-resource-policy'])
     expect(await candidates(['--json', 'admin', 'image', 'de'])).toEqual(['dealias'])
   })
 

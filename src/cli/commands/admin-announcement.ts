@@ -1,8 +1,9 @@
 import { commandGroup } from '../admin/command-group.ts'
 import { finish } from '../admin/finish.ts'
+import { dismissAnnouncement } from '../announcement.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { Define } from '../command-table.ts'
-import { EXIT, usageError } from '../exit-code.ts'
+import { CliError, EXIT, usageError } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 
 export const defineAdminAnnouncement: Define = (parent, bind) => {
@@ -46,6 +47,17 @@ export const defineAdminAnnouncement: Define = (parent, bind) => {
     bind(async ({ context }) => {
       await (await context.client()).manager.deleteAnnouncement()
       return finish(context, { enabled: false }, 'There is no announcement any more.')
+    }),
+  )
+
+  subcommand(announcement, {
+    name: 'dismiss',
+    summary: 'be shown the announcement no more, until it changes',
+    examples: ['admin announcement dismiss'],
+  }).action(
+    bind(async ({ context }) => {
+      if (await dismissAnnouncement(context)) return finish(context, {}, 'It is not shown any more.')
+      throw new CliError('There is no announcement to dismiss.')
     }),
   )
 }

@@ -27,7 +27,7 @@ export interface ManagerControl {
   /** No new sessions and folders; with `forceKill` those that run are ended. */
   freeze(options?: { forceKill?: boolean | undefined }): Promise<void>
   unfreeze(): Promise<void>
-  announcement(): Promise<Announcement>
+  announcement(signal?: AbortSignal): Promise<Announcement>
   /** Markdown. */
   updateAnnouncement(message: string): Promise<void>
   deleteAnnouncement(): Promise<void>
@@ -52,10 +52,11 @@ export function createManagerControl(connection: Connection): ManagerControl {
     async unfreeze() {
       await connection.send({ method: 'PUT', path, json: { status: 'running' } })
     },
-    async announcement() {
+    async announcement(signal) {
       const body = await connection.json<Partial<Announcement>>({
         method: 'GET',
         path: ['manager', 'announcement'],
+        signal,
       })
       return { enabled: body.enabled ?? false, message: body.message ?? '' }
     },
