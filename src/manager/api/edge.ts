@@ -3,9 +3,10 @@ import type { HttpEnv } from '../../lib/http/http-env.ts'
 import { RequestAbortedError } from '../../lib/http/request-body.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Requester } from '../context.ts'
-import type { Answer } from './answer.ts'
+import { type Answer, empty } from './answer.ts'
 import { clientAddress } from './auth/client-address.ts'
 import type { Verify } from './auth/verify.ts'
+import type { Cors } from './cors.ts'
 import { problemAnswer, toProblem } from './problem-answer.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { readParams } from './read-params.ts'
@@ -20,6 +21,7 @@ export interface EdgeOptions {
   /** Sets the headers of a route that does not count. */
   readonly showRateLimit: RateLimit
   readonly isFrozen: () => Promise<boolean>
+  readonly cors: Cors
   /** Called once per request with a good signature. */
   readonly signedBy: (accessKey: string) => void
   /** Peers whose X-Forwarded-For is believed. */
@@ -44,10 +46,15 @@ export function createEdge(options: EdgeOptions) {
     const header = (name: string) => headerOf(env, name)
     const [target, search] = splitTarget(env.rawTarget)
     const overriddenMethod = header('x-method-override')?.toUpperCase() ?? null
-    const method = overriddenMethod ?? env.method
+    // WebDAV's REPORT is a GET with a body, and so is our GET.
+    const asked = overriddenMethod ?? env.method
+    const method = asked === 'REPORT' ? 'GET' : asked
     const stripped = withoutVersionPrefix(target)
     const path = stripped === null ? target : tidy(stripped)
     const found = stripped === null ? { route: null, allowed: [] } : find(method, path)
+    const origin = header('origin')
+    if (origin !== undefined) Object.assign(env.responseHeaders, await options.cors.headers(origin))
+    if (env.method === 'OPTIONS') return preflight(env, path, methodsOf(path), header)
     if (!found.route) return miss(env, method, path, found.allowed)
     const { route } = found
     note(route)
@@ -78,6 +85,30 @@ export function createEdge(options: EdgeOptions) {
     if (route.kind === 'http') return await route.handler(context)
     if (!env.upgrade) throw new Problem('generic-bad-request', { msg: 'This address speaks WebSocket only.' })
     return env.upgrade(await route.open(context))
+  }
+
+  /** What a browser asks before it sends a request of another origin's page. */
+  function preflight(
+    env: HttpEnv,
+    path: string,
+    methods: readonly string[],
+    header: (name: string) => string | undefined,
+  ): Answer {
+    if (methods.length === 0) throw new Problem('url-not-found', { data: path })
+    env.responseHeaders.allow = [...methods, 'OPTIONS'].join(', ')
+    const wanted = header('access-control-request-method')
+    if (wanted === undefined || env.responseHeaders['access-control-allow-origin'] === undefined)
+      return empty(204)
+    env.responseHeaders['access-control-allow-methods'] = methods.join(', ')
+    env.responseHeaders['access-control-allow-headers'] = header('access-control-request-headers') ?? '*'
+    env.responseHeaders['access-control-max-age'] = '600'
+    return empty(204)
+  }
+
+  /** Those that some route takes at a path. */
+  function methodsOf(path: string): readonly string[] {
+    const found = find('OPTIONS', path)
+    return found.route ? [] : found.allowed
   }
 
   async function authenticate(route: Route, request: Parameters<Verify>[0]): Promise<Requester | null> {

@@ -5,6 +5,7 @@ import type { ManagerPorts } from '../context.ts'
 import { createAccounts } from './auth/accounts.ts'
 import { addressSet } from './auth/client-address.ts'
 import { createVerifier } from './auth/verify.ts'
+import { createCors } from './cors.ts'
 import { createEdge } from './edge.ts'
 import { createManagerStatus } from './manager-status.ts'
 import { createMetrics, metricsRoutes } from './metrics.ts'
@@ -88,6 +89,7 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
     verify: createVerifier(accounts, () => clock.now()),
     rateLimit: createRateLimit(cache, anonymousLimit, log),
     showRateLimit: showRateLimit(anonymousLimit),
+    cors: createCors(config, clock),
     isFrozen: async () => (await status.get()) === 'frozen',
     signedBy: options.signedBy ?? (() => {}),
     trustedProxies: addressSet(options.trustedProxies ?? LOOPBACK),

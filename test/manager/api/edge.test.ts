@@ -303,3 +303,39 @@ test('metrics name routes, not paths', async () => {
   expect(text).toContain('path="/test/:name/thing"')
   expect(text).not.toContain('a%2Fb')
 })
+
+test('REPORT is a GET with a body, by its own name or as an override', async () => {
+  const body = { echo: 'x' }
+  const answer = { authorized: 'yes', echo: 'x' }
+  expect((await manager.call('REPORT', '/auth', { body })).json).toEqual(answer)
+  const headers = { 'x-method-override': 'REPORT' }
+  expect((await manager.call('POST', '/auth', { body, headers })).json).toEqual(answer)
+})
+
+test('pages of other origins, as config/api/allow-origins says', async () => {
+  const ask = { origin: 'https://ui.example.org', 'access-control-request-method': 'PUT' }
+  const preflight = await manager.call('OPTIONS', '/manager/status', {
+    as: null,
+    headers: { ...ask, 'access-control-request-headers': 'authorization,date' },
+  })
+  expect(preflight.status).toBe(204)
+  expect(preflight.headers).toMatchObject({
+    'access-control-allow-origin': '*',
+    'access-control-allow-methods': 'GET, PUT',
+    'access-control-allow-headers': 'authorization,date',
+    'access-control-max-age': '600',
+  })
+  expect((await manager.call('OPTIONS', '/nowhere', { as: null, headers: ask })).status).toBe(404)
+  const plain = await manager.call('GET', '/', { as: null, headers: { origin: ask.origin } })
+  expect(plain.headers['access-control-allow-origin']).toBe('*')
+  expect(
+    (await manager.call('GET', '/', { as: null })).headers['access-control-allow-origin'],
+  ).toBeUndefined()
+  // Another manager, which has not remembered the setting.
+  await using strict = await startTestManager()
+  await strict.ports.config.set('config/api/allow-origins', 'https://ui.example.org/, https://b.example.org')
+  const from = async (origin: string) =>
+    (await strict.call('GET', '/', { as: null, headers: { origin } })).headers['access-control-allow-origin']
+  expect(await from('https://ui.example.org')).toBe('https://ui.example.org')
+  expect(await from('https://evil.example.org')).toBeUndefined()
+})
