@@ -9,11 +9,14 @@ export interface Output {
   text(text: string): void
   /** One line of JSON per call. */
   json(value: unknown): void
-  /** Longer than the terminal it goes through the pager, when the command ends; `isPaged` false: at once. */
+  /**
+   * Longer than the terminal it goes through the pager, when the command ends; `isPaged` false: at once.
+   * `hasTitles` false: rows alone.
+   */
   table(
     columns: readonly Column[],
     rows: readonly (readonly string[])[],
-    options?: { isPaged?: boolean },
+    options?: { isPaged?: boolean; hasTitles?: boolean },
   ): void
   fields(fields: readonly (readonly [string, string])[]): void
   done(message: string): void
@@ -49,8 +52,9 @@ export function createOutput(io: CliIo, options: { isJson: boolean; isQuiet?: bo
     isQuiet: options.isQuiet === true,
     text: (text) => write(text.endsWith('\n') || text === '' ? text : `${text}\n`),
     json: (value) => write(`${JSON.stringify(value)}\n`),
-    table(columns, rows, { isPaged = true } = {}) {
-      const text = renderTable(columns, rows, width)
+    table(columns, rows, { isPaged = true, hasTitles = true } = {}) {
+      const whole = renderTable(columns, rows, width)
+      const text = hasTitles ? whole : whole.slice(whole.indexOf('\n') + 1)
       const isLong = rows.length + 2 > io.stdout.rows
       if (isPaged && isLong && io.stdout.isTTY) held += text
       else write(text)

@@ -114,8 +114,9 @@ export function createFolderTransfer(files: FolderFiles, transport: Transport, s
           const version = first.headers.get('last-modified') ?? first.headers.get('etag')
           const headers = { Range: `bytes=${from}-`, ...(version ? { 'If-Range': version } : {}) }
           const response = await ask('GET', url, headers, options)
-          if (response.status === 206) return response
-          await response.body?.cancel()
+          const isAnew = from === 0 && response.headers.get('content-length') === length
+          if (response.status === 206 || isAnew) return response
+          await response.body?.cancel().catch(() => {})
           throw new ApiError(response.status, {
             title: 'The download cannot go on.',
             msg: `${path} has changed while it was downloaded.`,

@@ -79,6 +79,7 @@ export const defineFolderFiles: Define = (parent, bind) => {
 
   subcommand(parent, {
     name: 'rm',
+    aliases: ['delete-file'],
     usage: '[options] <FOLDER> <PATHS...>',
     summary: 'delete files in a folder',
     examples: ['vfolder rm data a.csv', 'vfolder rm -r data images'],

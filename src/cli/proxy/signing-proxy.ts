@@ -110,6 +110,8 @@ export async function openSigningProxy(options: SigningProxyOptions): Promise<Si
         path,
         headers: { ...headers, ...upgrade },
         rejectUnauthorized: !options.skipSslCertValidation,
+        // A connection of its own for each request: none is found closed when a body is on its way.
+        agent: false,
       })
       let isConnected = false
       upstream.on('socket', (socket) => {

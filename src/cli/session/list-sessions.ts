@@ -17,6 +17,8 @@ export interface ListFlags {
   status?: string
   detail?: boolean
   idOnly?: boolean
+  nameOnly?: boolean
+  plain?: boolean
   format?: string
   filter?: string
   order?: string
@@ -30,9 +32,11 @@ export const addListOptions = (command: Command): Command =>
     .option('-a, --all', 'whatever their status')
     .option('--running', 'only running ones and those about to')
     .option('--dead', 'only ended and cancelled ones')
-    .option('--status <NAMES>', 'only these statuses, with commas')
+    .option('-s, --status <NAMES>', 'only these statuses, with commas; ALL for any')
     .option('--detail', 'more columns')
     .option('--id-only', 'only ids')
+    .option('--name-only', 'only names')
+    .option('--plain', 'without the line of titles')
     .option('-f, --format <FIELDS>', 'these fields, with commas: name,status,…')
     .option('--filter <EXPR>', 'such as status == "RUNNING"')
     .option('--order <FIELDS>', 'such as +name,-created_at')
@@ -112,13 +116,14 @@ async function show(
   if (flags.watch && !out.isJson && io.stdout.isTTY) io.stdout.write('\u001B[H\u001B[2J')
   if (out.isJson) return out.json({ items, total_count: totalCount })
   if (flags.idOnly) return out.text(items.map((item) => text(item.id)).join('\n'))
+  if (flags.nameOnly) return out.text(items.map((item) => text(item.name)).join('\n'))
   if (items.length === 0) return out.info(emptyText(flags))
   const shown = cells.filter(({ field }) => field !== 'status_info' || items.some((item) => item.status_info))
   const now = io.now()
   out.table(
     shown.map(({ column }) => column),
     items.map((item) => shown.map((cell) => cell.show(item, now))),
-    { isPaged: !flags.watch },
+    { isPaged: !flags.watch, hasTitles: !flags.plain },
   )
   const rest = totalCount - (query.offset ?? 0) - items.length
   if (rest > 0) out.info(`${rest} more; --limit and --offset show them.`)
@@ -169,6 +174,7 @@ async function watch(context: CommandContext, refresh: () => Promise<void>): Pro
 }
 
 function statusesOf(flags: ListFlags): readonly SessionStatus[] {
+  if (flags.status?.toUpperCase() === 'ALL') return SESSION_STATUSES
   if (flags.status) return splitList(flags.status).map(statusOf)
   if (flags.all) return SESSION_STATUSES
   if (flags.running) return RUNNING
@@ -183,6 +189,7 @@ function statusOf(word: string): SessionStatus {
 
 function cellsOf(flags: ListFlags): readonly Cell[] {
   if (flags.idOnly) return [plain('id', { title: 'ID' })]
+  if (flags.nameOnly) return [plain('name', { title: 'NAME' })]
   if (flags.format) return splitList(flags.format).map(cellOf)
   return flags.detail ? DETAIL : BRIEF
 }
@@ -197,7 +204,9 @@ function cellOf(word: string): Cell {
 }
 
 const jsonFields = (flags: ListFlags, cells: readonly Cell[]): readonly string[] =>
-  flags.format || flags.detail || flags.idOnly ? cells.map(({ field }) => field) : SESSION_FIELDS
+  flags.format || flags.detail || flags.idOnly || flags.nameOnly
+    ? cells.map(({ field }) => field)
+    : SESSION_FIELDS
 
 function count(value: string, option: string): number {
   if (/^\d{1,9}$/.test(value)) return Number(value)

@@ -86,7 +86,7 @@ function count(text: string): number {
 }
 
 /** `90`, `90s`, `5m` or `1h`, in seconds. */
-function seconds(text: string): number {
+export function seconds(text: string): number {
   const match = /^(\d+)\s*(s|m|h)?$/.exec(text)
   if (!match) throw new InvalidArgumentError('Expected a time such as 90, 5m or 1h.')
   return Number(match[1]) * (match[2] === 'h' ? 3600 : match[2] === 'm' ? 60 : 1)

@@ -36,7 +36,8 @@ export async function runSsh(
   argumentsOf: (options: SshOptions) => readonly string[],
   portFlag: '-p' | '-P',
 ): Promise<number> {
-  if (!Bun.which(program)) throw new CliError(`There is no "${program}" on this machine: install OpenSSH.`)
+  const path = Bun.which(program, { PATH: context.io.env.PATH ?? '' })
+  if (!path) throw new CliError(`There is no "${program}" on this machine: install OpenSSH.`)
   const client = await context.client()
   const ref = { ownerAccessKey: owner, signal: context.signal }
   const directory = await mkdtemp(join(tmpdir(), 'backendai-ssh-'))
@@ -62,7 +63,8 @@ export async function runSsh(
       ...['-o', `UserKnownHostsFile=${process.platform === 'win32' ? 'NUL' : '/dev/null'}`],
       ...['-o', 'LogLevel=ERROR'],
     ]
-    const child = Bun.spawn([program, ...argumentsOf(options)], {
+    const child = Bun.spawn([path, ...argumentsOf(options)], {
+      env: context.io.env,
       stdin: 'inherit',
       stdout: 'inherit',
       stderr: 'inherit',
