@@ -294,6 +294,22 @@ for (const driver of [nativeDriver, dockerDriver()]) {
       expect(existsSync(join(shared, 'stop'))).toBe(true)
     })
 
+    test('a read-only folder cannot be written, and none that is missing is mounted', async () => {
+      const shared = dir.at('read-only')
+      mkdirSync(shared, { recursive: true, mode: 0o777 })
+      writeFileSync(join(shared, 'stop'), '')
+      const mount = { source: shared, target: '/home/work/data', readOnly: true }
+      const spec = specOf({ exitOn: 'data/stop', exitCode: 5, write: 'data/written' }, { mounts: [mount] })
+      using heard = listen(backend)
+      const { containerId } = await backend.run(spec)
+      expect((await heard.exitOf(spec.kernelId)).exitCode).toBe(5)
+      await end(containerId)
+      expect(existsSync(join(shared, 'written'))).toBe(false)
+      const missing = { ...mount, source: dir.at('missing') }
+      const failure = await backend.run(specOf({}, { mounts: [missing] })).catch((error: unknown) => error)
+      expect(failure).toMatchObject({ kind: 'ContainerCreationFailed' })
+    })
+
     test('tells only the owner about its containers', async () => {
       const { containerId } = await runReady({})
       expect(await backend.find('i-somebody-else')).toEqual([])

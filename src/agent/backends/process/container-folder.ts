@@ -21,6 +21,8 @@ export interface ProcessRecord {
 export interface ContainerFolders {
   exitPath(containerId: string): string
   logPath(containerId: string): string
+  /** Appears when the folders of the kernel are mounted. */
+  mountedPath(containerId: string): string
   save(record: ProcessRecord): Promise<void>
   load(containerId: string): Promise<ProcessRecord | null>
   list(): Promise<ProcessRecord[]>
@@ -49,6 +51,7 @@ export async function openContainerFolders(dir: string): Promise<ContainerFolder
   return {
     exitPath: (containerId) => at(containerId, 'exit'),
     logPath: (containerId) => at(containerId, 'log'),
+    mountedPath: (containerId) => at(containerId, 'mounted'),
     load,
     async save(record) {
       await mkdir(join(dir, record.containerId), { recursive: true, mode: 0o700 })

@@ -26,13 +26,32 @@ export interface LaunchTools {
   taskset: string | null
   prlimit: string | null
   setpriv: string | null
+  /** Null where we may not bind folders into a mount namespace of a kernel's own. */
+  mounts: MountTools | null
+}
+
+export interface MountTools {
+  unshare: string
+  mount: string
 }
 
 /** What this machine has of them, and lets us use. */
 export function findLaunchTools(): LaunchTools {
   const prlimit = Bun.which('prlimit')
   const mayLimit = prlimit !== null && Bun.spawnSync([prlimit, PROCESS_LIMIT, 'true']).exitCode === 0
-  return { taskset: Bun.which('taskset'), prlimit: mayLimit ? prlimit : null, setpriv: Bun.which('setpriv') }
+  return {
+    taskset: Bun.which('taskset'),
+    prlimit: mayLimit ? prlimit : null,
+    setpriv: Bun.which('setpriv'),
+    mounts: findMountTools(),
+  }
+}
+
+function findMountTools(): MountTools | null {
+  const [unshare, mount] = [Bun.which('unshare'), Bun.which('mount')]
+  if (!unshare || !mount) return null
+  const mayBind = Bun.spawnSync([unshare, '--mount', mount, '-c', '--bind', '/', '/']).exitCode === 0
+  return mayBind ? { unshare, mount } : null
 }
 
 /** The runner behind the programs that pin, limit and lower it, each only where this machine has it. */

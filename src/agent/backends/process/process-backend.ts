@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
-import { mkdir, realpath, rmdir, symlink } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Clock } from '../../../lib/clock.ts'
 import type { Logger } from '../../../lib/logger.ts'
 import type {
@@ -15,12 +14,12 @@ import { LINK_SOCKET, RUNNER_ENVIRON } from '../../../wire/runner-environ.ts'
 import { AgentError, describeError } from '../../agent-error.ts'
 import { KERNEL_LABELS } from '../../kernels/labels.ts'
 import { publicBase } from '../../paths.ts'
-import { relativeToHome } from '../../scratch/home-files.ts'
 import { boundLog, readLog } from './bounded-log.ts'
 import { findCgroups, type KernelCgroup } from './cgroup.ts'
 import { openContainerFolders, type ProcessRecord } from './container-folder.ts'
 import { findLaunchTools, LAUNCH_SCRIPT, launchCommand } from './launch-script.ts'
 import { findPython, JAVASCRIPT, nativeImage } from './native-runtimes.ts'
+import { placeMounts } from './place-mounts.ts'
 import { readProcess } from './proc.ts'
 import { findSupervisor, isAlive, membersOf, signal } from './process-tree.ts'
 import { usageOf } from './process-usage.ts'
@@ -148,11 +147,13 @@ export async function openProcessBackend(options: ProcessBackendOptions): Promis
         pid: null,
         startTime: null,
       }
-      await Promise.all([folders.save(record), linkMounts(spec)])
+      await folders.save(record)
+      const flag = folders.mountedPath(containerId)
       try {
+        const mounts = await placeMounts(spec, { tools: tools.mounts, flag, clock })
         const cgroup = cgroups?.create(containerId, spec.memoryBytes) ?? null
         const joinFiles = cgroup?.joinFiles.join(' ') ?? ''
-        const command = launchCommand(self, spec, tools, ownUser)
+        const command = [...mounts.command, ...launchCommand(self, spec, tools, ownUser)]
         const args = [
           '-c',
           LAUNCH_SCRIPT,
@@ -175,9 +176,11 @@ export async function openProcessBackend(options: ProcessBackendOptions): Promis
         child.once('exit', () => checkExit(noted))
         live.set(containerId, noted)
         await folders.save(noted)
+        await mounts.taken(() => !isAlive(noted))
         return { containerId }
       } catch (cause) {
         await erase(live.get(containerId) ?? record)
+        if (cause instanceof AgentError) throw cause
         throw new AgentError('ContainerCreationFailed', describeError(cause).message, { cause })
       }
     },
@@ -258,29 +261,5 @@ function runnerEnviron(spec: ContainerSpec, self: readonly string[]): Record<str
     [RUNNER_ENVIRON.runtime]: spec.runtime.type,
     [RUNNER_ENVIRON.runtimePath]: spec.runtime.path,
     [RUNNER_ENVIRON.self]: JSON.stringify(self),
-  }
-}
-
-/** A native process has no mount points: a folder below /home/work becomes a link there, others are out of reach. */
-async function linkMounts({ mounts, workDir }: ContainerSpec): Promise<void> {
-  for (const { source, target } of mounts) {
-    const inside = relativeToHome(target)
-    if (inside === null) {
-      throw new AgentError(
-        'ContainerCreationFailed',
-        `a native process can only mount below /home/work, not at ${target}`,
-      )
-    }
-    const place = join(workDir, inside)
-    await mkdir(dirname(place), { recursive: true })
-    // On a restart the folder above is the user's: it must not lead elsewhere.
-    const above = relative(await realpath(workDir), await realpath(dirname(place)))
-    if (above.startsWith('..')) throw new AgentError('ContainerCreationFailed', `${target} leaves /home/work`)
-    await rmdir(place).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error
-    })
-    await symlink(source, place).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
-    })
   }
 }
