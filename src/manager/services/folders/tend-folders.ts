@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, or } from 'drizzle-orm'
+import { and, eq, inArray, isNull, lt, or } from 'drizzle-orm'
 import { parseDuration } from '../../../config/value/duration.ts'
 import { cloneLease, undo } from './clone-folder.ts'
 import { removeContents } from './delete-folder.ts'
@@ -11,7 +11,10 @@ type Ports = Pick<FolderPorts, 'store' | 'storage' | 'config' | 'clock' | 'log'>
 const RETENTION_SECONDS = 7 * 24 * 3600
 const LEASE_MS = 60_000
 
-/** Empties the trash of what has been there long enough, and goes on with what a killed manager left half done. */
+/**
+ * Empties the trash of what has been there long enough, forgets what is gone with its owner, and goes on with what a
+ * killed manager left half done.
+ */
 export async function tendFolders(ports: Ports, holder: string): Promise<void> {
   const { store, clock, log } = ports
   const { vfolders: f } = store.tables
@@ -25,6 +28,7 @@ export async function tendFolders(ports: Ports, holder: string): Promise<void> {
       or(
         and(eq(f.status, 'delete-pending'), lt(f.statusChanged, expired)),
         inArray(f.status, ['delete-ongoing', 'delete-error', 'cloning', 'performing']),
+        and(eq(f.status, 'delete-complete'), isNull(f.user), isNull(f.group)),
       ),
     )
   if (rows.length === 0) return
@@ -44,8 +48,14 @@ export async function tendFolders(ports: Ports, holder: string): Promise<void> {
 }
 
 async function tend(ports: Ports, row: FolderRow, holder: string): Promise<void> {
-  if (row.status.startsWith('delete-')) return await removeContents(ports, row)
   const { store } = ports
+  const { vfolders: f } = store.tables
+  if (row.status.startsWith('delete-')) {
+    if (row.status !== 'delete-complete') await removeContents(ports, row)
+    if (row.user !== null || row.group !== null) return
+    await store.tx((tx) => tx.delete(f).where(and(eq(f.id, row.id), eq(f.status, 'delete-complete'))))
+    return
+  }
   const lease = await store.acquireLease(cloneLease(row.id), `${holder}-tend`, LEASE_MS)
   // Somebody copies.
   if (!lease) return

@@ -11,8 +11,8 @@ export async function foldersWhere(tx: Tx, store: Store, which: SQL | undefined)
 }
 
 /**
- * Gives folders up together with their owner: nobody sees them from this commit on, and the deletion of their contents
- * is driven from the rows, so that a crash loses none.
+ * Gives folders up together with their owner: they are nobody's from this commit on, and `tend-folders` removes their
+ * contents and then the rows, so that a crash loses none.
  */
 export async function giveUpFolders(tx: Tx, store: Store, ids: readonly string[], at: Date): Promise<void> {
   const { vfolders, vfolderInvitations, vfolderPermissions } = store.tables
@@ -23,6 +23,8 @@ export async function giveUpFolders(tx: Tx, store: Store, ids: readonly string[]
       .update(vfolders)
       .set({
         status: 'delete-ongoing',
+        user: null,
+        group: null,
         statusChanged: at,
         statusHistory: withJsonText(store, vfolders.statusHistory, 'delete-ongoing', at.toISOString()),
       })

@@ -1,9 +1,11 @@
-import { and, count, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, count, eq, inArray, type SQL } from 'drizzle-orm'
 import { LIVE_SESSION_STATUSES } from '../../../core/status.ts'
-import { vfidText } from '../../../core/vfolder.ts'
 import type { Store, Tx } from '../../../db/store.ts'
+import { sessionsWith } from '../folders/mounted-folders.ts'
 import { chunked } from '../rows.ts'
 import { conflict } from './refusals.ts'
+
+const MAX_NAMES = 10
 
 /** @throws Problem `conflict` while sessions that match are alive; `whose` begins the sentence: `The project`. */
 export async function refuseWhileLiving(tx: Tx, store: Store, which: SQL, whose: string): Promise<void> {
@@ -21,38 +23,17 @@ export async function refuseWhileLiving(tx: Tx, store: Store, which: SQL, whose:
 export async function refuseWhileMounted(
   tx: Tx,
   store: Store,
-  folders: readonly { id: string; quotaScopeId: string }[],
+  folderIds: readonly string[],
   whose: string,
 ): Promise<void> {
-  const { sessions } = store.tables
-  const names = folders.flatMap(({ id, quotaScopeId }) => [
-    id,
-    vfidText(null, id),
-    vfidText(quotaScopeId, id),
-  ])
-  for (const some of chunked(names)) {
-    const rows = await tx
-      .select({ name: sessions.name })
-      .from(sessions)
-      .where(and(inArray(sessions.status, [...LIVE_SESSION_STATUSES]), mountsAnyOf(store, some)))
-      .limit(10)
-    if (rows.length === 0) continue
-    const names = rows.map(({ name }) => name).join(', ')
+  for (const some of chunked(folderIds)) {
+    const found = await sessionsWith(store, tx, some)
+    if (found.length === 0) continue
+    const names = found.slice(0, MAX_NAMES).map(({ name }) => name)
     throw conflict(
-      `Virtual folders of ${whose} are mounted in active sessions (${names}). Terminate them first.`,
+      `Virtual folders of ${whose} are mounted in active sessions (${names.join(', ')}). Terminate them first.`,
     )
   }
-}
-
-function mountsAnyOf({ dialect, tables }: Store, vfids: readonly string[]): SQL {
-  const list = sql.join(
-    vfids.map((vfid) => sql`${vfid}`),
-    sql`, `,
-  )
-  const mounts = tables.sessions.vfolderMounts
-  return dialect === 'sqlite'
-    ? sql`exists (select 1 from json_each(${mounts}) m where json_extract(m.value, '$.vfid') in (${list}))`
-    : sql`exists (select 1 from jsonb_array_elements(${mounts}) m where m ->> 'vfid' in (${list}))`
 }
 
 /** Removes the records of ended sessions that match, with their kernels. */

@@ -21,16 +21,11 @@ export async function purgeGroup(
   await store.tx(async (tx) => {
     const project = await groupRow(tx, store, id)
     domainAdminsOnly(requester, project.domainName, 'purge_group')
-    const folders = await foldersWhere(tx, store, eq(vfolders.group, id))
+    const folders = (await foldersWhere(tx, store, eq(vfolders.group, id))).map((folder) => folder.id)
     await refuseWhileMounted(tx, store, folders, `the project "${project.name}"`)
     const ofProject = sessionsOf(store).project(id)
     await refuseWhileLiving(tx, store, ofProject, `The project "${project.name}"`)
-    await giveUpFolders(
-      tx,
-      store,
-      folders.map((folder) => folder.id),
-      new Date(clock.now()),
-    )
+    await giveUpFolders(tx, store, folders, new Date(clock.now()))
     await deleteSessionRecords(tx, store, ofProject)
     await tx.delete(sessionTemplates).where(eq(sessionTemplates.groupId, id))
     await tx.delete(scalingGroupGroups).where(eq(scalingGroupGroups.group, id))

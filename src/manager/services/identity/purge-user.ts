@@ -31,7 +31,7 @@ export async function purgeUser(
     const ofUser = and(eq(vfolders.user, user.uuid), eq(vfolders.ownershipType, 'user'))
     const folders = await foldersWhere(tx, store, ofUser)
     const ids = folders.map(({ id }) => id)
-    await refuseWhileMounted(tx, store, folders, `the user "${email}"`)
+    await refuseWhileMounted(tx, store, ids, `the user "${email}"`)
     await refuseWhileLiving(tx, store, sessionsOf(store).user(user.uuid), `The user "${email}"`)
     const shared = purgeShared ? new Set<string>() : await sharedAmong(tx, store, ids)
     await handOverFolders(

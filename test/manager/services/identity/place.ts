@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { openSqliteStore } from '../../../../src/db/drivers/sqlite.ts'
 import { createSharedConfig } from '../../../../src/db/shared-config.ts'
+import type { Store } from '../../../../src/db/store.ts'
 import type { Tables } from '../../../../src/db/tables/index.ts'
 import { systemClock } from '../../../../src/lib/clock.ts'
 import { silentLogger } from '../../../../src/lib/logger.ts'
@@ -11,8 +12,8 @@ import { identityContext } from '../../../../src/manager/services/identity/conte
 type NewSession = Tables['sessions']['$inferInsert']
 
 /** An empty cluster (one domain, one project, one superadmin) with quick hashes and keys. */
-export async function openPlace() {
-  const store = await openSqliteStore({ path: ':memory:', clock: systemClock, log: silentLogger })
+export async function openPlace(opened?: Store) {
+  const store = opened ?? (await openSqliteStore({ path: ':memory:', clock: systemClock, log: silentLogger }))
   const config = createSharedConfig(store)
   await bootstrapCluster(store, {}, { now: () => systemClock.now() })
   const identity = identityContext(

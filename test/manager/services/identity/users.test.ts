@@ -276,7 +276,7 @@ test('purging hands shared folders over and gives the others up', async () => {
     status: 'ready',
     quotaScopeId: `user:${user.uuid}`,
   })
-  expect(folders.get(own.id)?.status).toBe('delete-ongoing')
+  expect(folders.get(own.id)).toMatchObject({ status: 'delete-ongoing', user: null })
   const shares = await store.db.select().from(vfolderPermissions)
   expect(shares.map((share) => share.user)).toEqual([other.uuid])
   expect(await store.db.select().from(vfolderInvitations)).toEqual([])
