@@ -8,6 +8,7 @@ import type { Answer } from '../answer.ts'
 import { json } from '../answer.ts'
 import { defineRoute, type Route, type RouteContext } from '../route.ts'
 import type { GraphContext } from './context.ts'
+import { graphiqlPage } from './graphiql-page.ts'
 import { boundedRule, introspects, MAX_TOKENS } from './limits.ts'
 import { createGraphSchema } from './schema.ts'
 
@@ -59,6 +60,17 @@ export function graphqlRoutes(options: GraphqlOptions): readonly Route[] {
   }
 
   return [
+    defineRoute({
+      method: 'GET',
+      path: '/admin/gql',
+      auth: 'anonymous',
+      handler: async ({ header }) => {
+        if (header('accept')?.includes('text/html')) return await graphiqlPage()
+        throw new Problem('method-not-allowed', {
+          msg: 'Documents are posted; browsers get a page to write them.',
+        })
+      },
+    }),
     defineRoute({
       method: 'POST',
       path: '/admin/gql',
