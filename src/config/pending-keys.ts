@@ -16,7 +16,6 @@ export const PENDING_KEYS: readonly string[] = [
   'manager.allowed-plugins',
   'manager.disabled-plugins',
   'manager.agent-selection-resource-priority',
-  'manager.importer-image',
   'agent.instance-type',
   'agent.mount-path',
   'agent.cohabiting-storage-proxy',

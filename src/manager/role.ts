@@ -7,6 +7,7 @@ import { graphqlRoutes } from './api/graphql/routes.ts'
 import { createManagerApi } from './api/manager-api.ts'
 import { eventRoutes } from './api/rest/events.ts'
 import { folderRoutes } from './api/rest/folders.ts'
+import { imageImportRoutes } from './api/rest/image-import.ts'
 import { sessionRoutes } from './api/rest/session.ts'
 import { streamRoutes } from './api/rest/stream.ts'
 import type { ManagerPorts } from './context.ts'
@@ -27,6 +28,8 @@ export interface ManagerSettings {
   introspection: boolean | null
   /** The largest WebSocket message, in bytes. */
   maxMessageBytes: number
+  /** The image of sessions that import images. */
+  importerImage?: string
   /** Addresses and CIDR blocks whose X-Forwarded-For is believed; default the loopback. */
   trustedProxies?: readonly string[]
   /** Requests per 15 minutes and address without a signature; default 1000. */
@@ -52,6 +55,7 @@ export interface RunningManager extends AsyncDisposable {
   }
 }
 
+const DEFAULT_IMPORTER = 'lablup/importer:manylinux2010'
 const MAX_BODY_BYTES = 64 * 1024 * 1024
 
 /** Starts services, loops, the outbox relay and the API; disposing ends them in reverse and leaves sessions alone. */
@@ -70,6 +74,7 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
       ports,
       routes: [
         ...sessionRoutes(services, tasks),
+        ...imageImportRoutes(services, settings.importerImage ?? DEFAULT_IMPORTER),
         ...streamRoutes(services),
         ...eventRoutes(ports, tasks),
         ...folderRoutes({ ports, tasks, newId: randomUUID }),

@@ -84,6 +84,8 @@ export async function wireManager(
         hideAgents: config.manager.hideAgents,
         introspection: options.embedded ? true : null,
         maxMessageBytes: config.manager.maxWsmsgSize,
+        ...(process.env.BACKENDAI_COVERAGE ? { coverageFile: process.env.BACKENDAI_COVERAGE } : {}),
+        importerImage: config.manager.importerImage,
       },
     }),
   )

@@ -36,6 +36,8 @@ export interface CreateSessionInput {
   clientToken: string | null
   /** Absent: `clusterSize` kernels alike. One of the role `main` says what the session's own image is. */
   nodes?: readonly ClusterNode[]
+  /** Facts for the agent that only the manager itself adds. */
+  internal?: Readonly<Record<string, unknown>>
   config: {
     mounts: string[]
     mountMap: Record<string, string>

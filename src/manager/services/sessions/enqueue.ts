@@ -152,7 +152,7 @@ async function prepareDraft(
     mounts,
     startsAt: parseStartsAt(input.startsAt, clock.now()),
     dependencies: await resolveDependencies(store, accessKey, input.dependencies),
-    internal: await internalData(owner, scope, input.clusterSize, mounts),
+    internal: { ...(await internalData(owner, scope, input.clusterSize, mounts)), ...input.internal },
   }
 }
 
