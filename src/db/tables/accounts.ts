@@ -89,6 +89,8 @@ export function accountTables(k: Kit) {
     totpKey: k.text('totp_key'),
     totpActivated: k.bool('totp_activated').notNull().default(false),
     totpActivatedAt: k.time('totp_activated_at'),
+    /** The last 30-second step whose one-time password was taken; a password serves once. */
+    totpLastStep: k.long('totp_last_step'),
     resourcePolicy: k
       .text('resource_policy')
       .notNull()

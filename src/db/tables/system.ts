@@ -1,6 +1,6 @@
 import type { Kit } from '../kit.ts'
 
-/** What the cluster itself keeps: shared settings, leases, the outbox of events, error logs. */
+/** What the cluster itself keeps: shared settings, leases, the outbox of events, error and audit logs. */
 export function systemTables(k: Kit) {
   /** The shared configuration tree; `key` is a slash path, `revision` grows with each write. */
   const sharedConfig = k.table(
@@ -60,5 +60,38 @@ export function systemTables(k: Kit) {
     heartbeatAt: k.time('heartbeat_at').notNull(),
   })
 
-  return { sharedConfig, leases, outbox, errorLogs, managers }
+  /** Who changed what, when and from where; written in bulk, never changed, dropped by age. */
+  const auditLogs = k.table(
+    'audit_logs',
+    {
+      id: k.uuid('id').primaryKey(),
+      createdAt: k.time('created_at').notNull(),
+      requestId: k.text('request_id').notNull(),
+      /** Copies, not references: what a deleted user did stays. Null: nobody proved who they are. */
+      userUuid: k.uuid('user_uuid'),
+      email: k.text('email'),
+      role: k.text('role'),
+      domainName: k.text('domain_name'),
+      accessKey: k.text('access_key'),
+      clientAddress: k.text('client_address').notNull(),
+      /** `POST /session/:session/rename`, or `mutation modify_user`. */
+      operation: k.text('operation').notNull(),
+      entityType: k.text('entity_type').notNull(),
+      entityId: k.text('entity_id'),
+      result: k.text('result').$type<'success' | 'denied' | 'error'>().notNull(),
+      /** Of the HTTP answer. */
+      status: k.int('status').notNull(),
+      /** The refusal in a sentence. */
+      description: k.text('description'),
+      durationMs: k.int('duration_ms').notNull(),
+    },
+    (t) => [
+      k.index('ix_audit_logs_created').on(t.createdAt, t.id),
+      k.index('ix_audit_logs_user').on(t.userUuid, t.createdAt),
+      k.index('ix_audit_logs_domain').on(t.domainName, t.createdAt),
+      k.index('ix_audit_logs_entity').on(t.entityType, t.entityId),
+    ],
+  )
+
+  return { sharedConfig, leases, outbox, errorLogs, managers, auditLogs }
 }

@@ -66,6 +66,7 @@ export async function createUser(
     totpKey: null,
     totpActivated: false,
     totpActivatedAt: null,
+    totpLastStep: null,
     resourcePolicy: given.resourcePolicy ?? 'default',
     sudoSessionEnabled: given.sudoSessionEnabled ?? false,
     mainAccessKey: keypair.accessKey,
