@@ -195,6 +195,48 @@ describe.each(storeDrivers())('accounts over GraphQL on $name', (driver) => {
     await refused('{ group_nodes { count } }', people.watcher)
   })
 
+  test('who administers a project sees its sessions, and no others', async () => {
+    const { ports } = manager
+    const { sessions, groupMembers } = ports.store.tables
+    const session = (name: string, owner: Person, groupId: string) => ({
+      id: randomUUID(),
+      name,
+      domainName: owner.domainName,
+      groupId,
+      userUuid: owner.uuid,
+      accessKey: owner.accessKey,
+      images: [],
+      agentIds: [],
+      occupyingSlots: {},
+      requestedSlots: {},
+      vfolderMounts: [],
+      environ: {},
+      resourceOpts: {},
+      createdAt: new Date(0),
+      statusHistory: {},
+    })
+    await ports.store.tx(async (tx) => {
+      await tx
+        .insert(sessions)
+        .values([session('in-team', people.boss, foreign), session('elsewhere', people.bert, home)])
+    })
+    const list = '{ compute_session_list(limit: 9, offset: 0) { items { name } } }'
+    const sees = (...names: string[]) => ({
+      compute_session_list: { items: names.map((name) => ({ name })) },
+    })
+    expect(await seen(list, people.anna)).toEqual(sees())
+    const promote = `mutation($g: UUID!, $u: [String]) { modify_group(gid: $g,
+      props: { user_update_mode: "promote", user_uuids: $u }) { ok msg } }`
+    expect(await seen(promote, people.boss, { g: foreign, u: [people.anna.uuid] })).toEqual({
+      modify_group: { ok: true, msg: 'success' },
+    })
+    expect(await seen(list, people.anna)).toEqual(sees('in-team'))
+    await ports.store.tx(async (tx) => {
+      await tx.update(groupMembers).set({ role: 'member' })
+    })
+    expect(await seen(list, people.anna)).toEqual(sees())
+  })
+
   test('domains: one’s own', async () => {
     expect(await seen('{ domains { name } domain { name } }', people.anna)).toEqual({
       domains: [{ name: 'acme' }],
@@ -208,14 +250,12 @@ describe.each(storeDrivers())('accounts over GraphQL on $name', (driver) => {
     const { ports } = manager
     const { projectResourcePolicies, userResourcePolicies, users } = ports.store.tables
     await ports.store.tx(async (tx) => {
-      await tx
-        .insert(userResourcePolicies)
-        .values({
-          name: 'gold',
-          createdAt: new Date(0),
-          maxQuotaScopeSize: 5,
-          maxSessionCountPerModelSession: 1,
-        })
+      await tx.insert(userResourcePolicies).values({
+        name: 'gold',
+        createdAt: new Date(0),
+        maxQuotaScopeSize: 5,
+        maxSessionCountPerModelSession: 1,
+      })
       await tx
         .insert(projectResourcePolicies)
         .values({ name: 'gold', createdAt: new Date(0), maxQuotaScopeSize: 7 })

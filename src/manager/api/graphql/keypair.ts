@@ -1,5 +1,6 @@
 import { and, count, desc, eq, getTableColumns, inArray, lte, type SQL, sql } from 'drizzle-orm'
 import { LIVE_SESSION_STATUSES, SESSION_STATUSES, type SessionStatus } from '../../../core/status.ts'
+import { LIVE_VFOLDER_STATUSES } from '../../../core/vfolder.ts'
 import { createKeypair, deleteKeypair, modifyKeypair } from '../../services/identity/keypairs.ts'
 import { domainBound, userBound } from './access.ts'
 import type { GraphContext, PageArgs } from './context.ts'
@@ -22,6 +23,8 @@ import { readStatuses } from './statuses.ts'
 import { notYours } from './user-scope.ts'
 
 const MAX_SESSIONS = 1000
+/** Folders in use and in the trash. */
+const READABLE = [...LIVE_VFOLDER_STATUSES, 'delete-pending']
 
 function keypairsWhere({ ports }: GraphContext, where: SQL | undefined) {
   const { keypairs, users } = ports.store.tables
@@ -71,7 +74,7 @@ const foldersOfUser = defineLoader(async ({ store: { db, tables } }, ids: readon
   const rows = await db
     .select()
     .from(t)
-    .where(inArray(t.user, [...ids]))
+    .where(and(inArray(t.user, [...ids]), inArray(t.status, [...READABLE])))
     .orderBy(desc(t.createdAt))
   return Map.groupBy(rows, (row) => row.user ?? '')
 })

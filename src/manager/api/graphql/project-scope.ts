@@ -22,6 +22,15 @@ export function visibleProjects(context: GraphContext, domainName?: string | nul
   )
 }
 
+/** The ids of the projects that a user administers, as a subquery. */
+export function administeredProjects({ ports }: GraphContext, userUuid: string) {
+  const { groupMembers: t } = ports.store.tables
+  return ports.store.db
+    .select({ id: t.groupId })
+    .from(t)
+    .where(and(eq(t.userId, userUuid), eq(t.role, 'admin')))
+}
+
 const TYPES: Readonly<Record<string, GroupRow['type']>> = {
   GENERAL: 'general',
   MODEL_STORE: 'model-store',

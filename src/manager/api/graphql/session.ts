@@ -1,11 +1,19 @@
-import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import { Problem } from '../../../core/problem.ts'
 import { SESSION_STATUSES } from '../../../core/status.ts'
 import type { SessionRow } from '../../services/rows.ts'
 import { domainBound, userBound } from './access.ts'
 import type { GraphContext, PageArgs } from './context.ts'
-import { dependenciesOfSession, groupById, kernelsOfSession, userById } from './loaders.ts'
+import {
+  abuseReport,
+  commitStatus,
+  dependenciesOfSession,
+  groupById,
+  kernelsOfSession,
+  userById,
+} from './loaders.ts'
 import { askedOrder, counted, countOf, pageBounds } from './page.ts'
+import { administeredProjects } from './project-scope.ts'
 import { filterCondition, orderTerms, type QueryColumns } from './query-columns.ts'
 import type { GraphResource } from './resource.ts'
 import sdl from './session.graphql' with { type: 'text' }
@@ -41,7 +49,10 @@ export async function visibleSessions(context: GraphContext, args: SessionArgs):
   }
   return and(
     domain === null ? undefined : eq(sessions.domainName, domain),
-    user === null ? undefined : eq(sessions.userUuid, user),
+    // Who administers a project sees its sessions (decisions.md).
+    user === null
+      ? undefined
+      : or(eq(sessions.userUuid, user), inArray(sessions.groupId, administeredProjects(context, user))),
     args.group_id ? eq(sessions.groupId, args.group_id) : undefined,
     args.access_key ? eq(sessions.accessKey, args.access_key) : undefined,
     statuses ? inArray(sessions.status, statuses) : undefined,
@@ -174,8 +185,14 @@ export const session = {
       created_user_id: (row) => row.userUuid,
       status_changed: (row) => row.statusHistory[row.status] ?? row.createdAt,
       scheduled_at: (row) => row.statusHistory.SCHEDULED ?? null,
-      commit_status: () => 'ready',
-      abusing_reports: async (row, _, context) => (await kernelsOfSession(context, row.id)).map(() => null),
+      commit_status: async (row, _, context) => {
+        const kernel = await mainKernel(row, context)
+        return kernel ? await commitStatus(context, kernel.id) : 'ready'
+      },
+      abusing_reports: async (row, _, context) => {
+        const kernels = await kernelsOfSession(context, row.id)
+        return await Promise.all(kernels.map(({ id }) => abuseReport(context, id)))
+      },
       idle_checks: () => ({}),
       agent_ids: (row, _, { requester, hideAgents }) =>
         hideAgents && !requester.isSuperadmin ? [] : row.agentIds,
