@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander'
 import type { Bind } from './bind.ts'
 import type { CliIo } from './cli-io.ts'
+import type { CommandContext } from './command-context.ts'
 import { COMMANDS } from './command-table.ts'
 import { EXIT } from './exit-code.ts'
 import { flagsOf } from './flags-of.ts'
@@ -51,7 +52,7 @@ async function candidatesOf(before: readonly string[], current: string, io: CliI
   if (command === program)
     return [...COMMANDS.map(({ name, summary }): Candidate => [name, summary]), ...ROLE_WORDS]
   if (command.commands.length > 0) return command.commands.map((each) => [each.name(), each.summary()])
-  return namesAsked(command, operands) ? sessionNames(command, io) : []
+  return namesOf(command, operands, io)
 }
 
 interface Position {
@@ -99,16 +100,26 @@ const optionsOf = (command: Command): Candidate[] =>
     .visibleOptions(command)
     .flatMap((option): Candidate[] => (option.long ? [[option.long, option.description]] : []))
 
-/** Whether the operand at this place is the name of a session. */
-function namesAsked(command: Command, operands: readonly string[]): boolean {
+/** Names for the operand at this place, where it is of a kind that the server can list. */
+async function namesOf(command: Command, operands: readonly string[], io: CliIo): Promise<Candidate[]> {
   const declared = command.registeredArguments
   const argument = declared[operands.length] ?? declared.at(-1)
-  if (!argument || (operands.length >= declared.length && !argument.variadic)) return false
-  return /^<?SESSIONS?\b/.test(argument.name())
+  if (!argument || (operands.length >= declared.length && !argument.variadic)) return []
+  const kind = /^<?(SESSION|FOLDER|TEMPLATE)S?\b/.exec(argument.name())?.[1]
+  if (!kind) return []
+  const context = openContext(io, flagsOf(command), AbortSignal.timeout(NAMES_TIMEOUT_MS))
+  if (kind === 'SESSION') return sessionNames(context)
+  const client = await context.client()
+  if (kind === 'FOLDER') {
+    const folders = await client.vfolders.list({}, context.signal)
+    return folders.map(({ name, host, status }) => [name, `${status} ${host}`])
+  }
+  const isCluster = command.parent?.name() === 'cluster-template'
+  const templates = isCluster ? client.clusterTemplates : client.sessionTemplates
+  return (await templates.list({}, context.signal)).map(({ id, name }) => [id, name])
 }
 
-async function sessionNames(command: Command, io: CliIo): Promise<Candidate[]> {
-  const context = openContext(io, flagsOf(command), AbortSignal.timeout(NAMES_TIMEOUT_MS))
+async function sessionNames(context: CommandContext): Promise<Candidate[]> {
   const [client, { accessKey }] = [await context.client(), await context.settings()]
   const page = await client.sessions.list(
     { accessKey, statuses: LISTED, fields: ['name', 'image', 'status'], limit: 100 },

@@ -41,6 +41,16 @@ describe('candidates', () => {
     expect(await candidates(['run', ''], manager.endpoint)).toEqual([])
   })
 
+  test('names of folders and ids of templates', async () => {
+    await using manager = await startScriptedManager()
+    manager.on('GET /folders', () => json([{ name: 'data', host: 'a:v', status: 'ready' }, { name: 'dump' }]))
+    manager.on('GET /template/session', () => json([{ id: 't1', name: 'one' }]))
+    expect(await candidates(['vfolder', 'ls', 'da'], manager.endpoint)).toEqual(['data'])
+    expect(await candidates(['vfolder', 'rename', 'data', ''], manager.endpoint)).toEqual([])
+    expect(await candidates(['sesstpl', 'get', ''], manager.endpoint)).toEqual(['t1'])
+    expect(await candidates(['start-template', ''], manager.endpoint)).toEqual(['t1'])
+  })
+
   test('nothing, quickly and silently, when no server answers', async () => {
     expect(await candidates(['rm', ''], 'http://127.0.0.1:1')).toEqual([])
     expect(await candidates(['rm', ''])).toEqual([])
