@@ -18,6 +18,17 @@ const toml = (settings: Settings): string =>
     })
     .join('\n')
 
+const STORAGE_SECRET = 'between manager and storage'
+
+/** What the shared configuration says of the storage proxy (config.md §1). */
+const volumes = (client: string, manager: string) => ({
+  _types: { user: '', group: '' },
+  default_host: 'local:volume1',
+  proxies: {
+    local: { client_api: `http://${client}`, manager_api: `http://${manager}`, secret: STORAGE_SECRET },
+  },
+})
+
 /** One process per role, each with its own data directory and configuration; PostgreSQL, Redis, ZeroMQ with CURVE. */
 export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
   await using stack = new AsyncDisposableStack()
@@ -77,8 +88,14 @@ export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
   )
   await start('storage-proxy', {
     'api.client': { 'service-addr': at(2) },
-    'api.manager': { 'service-addr': at(3) },
+    'api.manager': { 'service-addr': at(3), secret: STORAGE_SECRET },
   })
+  writeFileSync(home.at('volumes.json'), JSON.stringify(volumes(at(2), at(3))), { mode: 0o600 })
+  const told = await runProduct(
+    ['mgr', 'etcd', 'put-json', 'volumes', home.at('volumes.json'), '--data', home.at('manager')],
+    { cwd: home.path },
+  )
+  if (told.code !== 0) throw new Error(`mgr etcd put-json ended with ${told.code}: ${told.stderr}`)
   const web = await start('webserver', {
     redis: { url: redis.url },
     webserver: { 'service-addr': at(4) },
