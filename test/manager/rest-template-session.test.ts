@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { randomUUID } from 'node:crypto'
 import { asc, eq } from 'drizzle-orm'
+import { homeFiles } from '../../src/agent/scratch/home-files.ts'
 import { ScriptedAgent } from '../harness/agent.ts'
 import { startServedManager } from './served-manager.ts'
 
-const agent = new ScriptedAgent('a1')
+const agent = new ScriptedAgent('a1', { cpu: '64', mem: String(64 * 1024 ** 3) })
 let manager: Awaited<ReturnType<typeof startServedManager>>
 beforeAll(async () => {
   manager = await startServedManager([agent])
@@ -159,3 +160,37 @@ test('what is refused', async () => {
     (await fetch(`${manager.endpoint}/session/_/${path}`, { method: 'POST', body: '{}' })).status
   expect([await unsigned('create-from-template'), await unsigned('create-cluster')]).toEqual([401, 401])
 })
+
+test('dotfiles and the bootstrap script reach new kernels: the keypair’s before the project’s before the domain’s', async () => {
+  const put = (base: string, path: string, data: string, scope: object = {}) =>
+    manager.call('POST', `${base}/dotfiles`, { path, data, permission: '600', ...scope })
+  const group = { group: 'default', domain: 'default' }
+  await put('domain-config', '.all', 'domain', { domain: 'default' })
+  await put('domain-config', '.two', 'domain', { domain: 'default' })
+  await put('domain-config', '.one', 'domain', { domain: 'default' })
+  await put('group-config', '/home/work/.all', 'group', group)
+  await put('group-config', '.two', 'group', group)
+  await put('user-config', './.all', 'user')
+  await manager.call('POST', 'user-config/bootstrap-script', { script: 'echo mine' })
+  const { body } = await manager.call('POST', 'session', { image: 'python', name: 'with-dotfiles' })
+  const [config] = [...agent.kernels.values()]
+    .map((one) => one.config)
+    .filter((one) => one.sessionId === body.sessionId)
+  const files = Object.fromEntries(
+    homeFiles(config ?? fail()).map(({ path, content, mode }) => [path, [content, mode]]),
+  )
+  expect(files).toMatchObject({
+    '.all': ['user', 0o600],
+    '.two': ['group', 0o600],
+    '.one': ['domain', 0o600],
+    'bootstrap.sh': ['echo mine', 0o755],
+  })
+  const own = { image: 'python', name: 'with-script', bootstrap_script: 'echo other' }
+  const { body: other } = await manager.call('POST', 'session', own)
+  const given = [...agent.kernels.values()].find((one) => one.config.sessionId === other.sessionId)
+  expect(given?.config.bootstrapScript).toBe('echo other')
+})
+
+const fail = (): never => {
+  throw new Error('the agent got no such kernel')
+}
