@@ -607,10 +607,10 @@ describe('changes', () => {
       { hostname: 'cr.example' },
     ],
     [
-      ['quota-scope', 'set', 'local:volume1', 'user:1', '5g'],
+      ['quota-scope', 'set', 'local:volume1', 'user:1', '2k'],
       'set_quota_scope',
       { quota_scope: ROOTS.quota_scope() },
-      { quota_scope_id: 'user:1', props: { hard_limit_bytes: 5 * 1024 ** 3 } },
+      { quota_scope_id: 'user:1', props: { hard_limit_bytes: 2048 } },
     ],
     [
       ['quota-scope', 'unset', 'local:volume1', 'user:1'],

@@ -83,6 +83,7 @@ export async function startServedManager(agents: readonly ScriptedAgent[], optio
     call,
     complaints,
     accessKey,
+    secretKey,
     endpoint: manager.endpoints.api,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

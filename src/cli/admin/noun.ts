@@ -32,14 +32,16 @@ export async function onNamed<T>(
   }
 }
 
-/** What is not null; else the error that there is none of this name. */
-export async function known<T>(
+/** What `read` finds; else the error that there is none of this name, with names that are close. */
+export async function findNamed<T>(
   context: CommandContext,
   noun: Noun,
   name: string,
-  item: T | null | undefined,
+  read: (client: Client) => Promise<T | null | undefined>,
 ): Promise<T> {
-  if (item) return item
+  const client = await context.client()
+  const found = await orNull(read(client))
+  if (found) return found
   throw await unknownName(context, noun, name)
 }
 
@@ -57,10 +59,23 @@ async function unknownName(
 }
 
 /** When nobody can tell, the server's own words are better. */
-async function isThere(client: Client, noun: Noun, name: string): Promise<boolean> {
+const isThere = (client: Client, noun: Noun, name: string): Promise<boolean> =>
+  orNull(noun.find(client, name)).then(
+    (found) => Boolean(found),
+    () => true,
+  )
+
+/** Some fields of GraphQL are null for what is not there, others fail. */
+async function orNull<T>(found: Promise<T>): Promise<T | null> {
   try {
-    return (await noun.find(client, name)) !== null
+    return await found
   } catch (error) {
-    return !(error instanceof ApiError && error.status === 404)
+    if (error instanceof ApiError && isMissing(error)) return null
+    throw error
   }
 }
+
+const MISSING = 'object-not-found'
+
+const isMissing = ({ kind, data }: ApiError): boolean =>
+  kind === MISSING || (Array.isArray(data) && data.some((each) => each?.extensions?.code === MISSING))

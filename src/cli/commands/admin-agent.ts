@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import type { Agent } from '../../client/admin/agents.ts'
 import { commandGroup } from '../admin/command-group.ts'
 import { finish } from '../admin/finish.ts'
-import { known, onNamed } from '../admin/noun.ts'
+import { findNamed, onNamed } from '../admin/noun.ts'
 import { AGENT } from '../admin/nouns.ts'
 import { bool, someOf } from '../admin/option-values.ts'
 import { showItem } from '../admin/show-item.ts'
@@ -104,8 +104,7 @@ async function listAgents(context: CommandContext, flags: ListFlags): Promise<nu
 }
 
 async function info(context: CommandContext, id: string): Promise<number> {
-  const found = await (await context.client()).agents.detail(id)
-  const agent = await known(context, AGENT, id, found)
+  const agent = await findNamed(context, AGENT, id, (client) => client.agents.detail(id))
   return showItem(context, agent, fieldsOf(agent, context.io.now()))
 }
 

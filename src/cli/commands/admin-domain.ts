@@ -3,7 +3,7 @@ import type { HostPermissions, Slots } from '../../client/admin/wire-input.ts'
 import { hostsText, limitsText, timeText, yesNo } from '../admin/cells.ts'
 import { commandGroup } from '../admin/command-group.ts'
 import { finish } from '../admin/finish.ts'
-import { known, onNamed } from '../admin/noun.ts'
+import { findNamed, onNamed } from '../admin/noun.ts'
 import { DOMAIN } from '../admin/nouns.ts'
 import { bool, hostsOption, slotsOption, someOf, words } from '../admin/option-values.ts'
 import { showItem } from '../admin/show-item.ts'
@@ -132,8 +132,7 @@ async function list(context: CommandContext): Promise<number> {
 }
 
 async function info(context: CommandContext, name: string): Promise<number> {
-  const found = await (await context.client()).domains.detail(name)
-  const domain = await known(context, DOMAIN, name, found)
+  const domain = await findNamed(context, DOMAIN, name, (client) => client.domains.detail(name))
   return showItem(context, domain, [
     ['Name', domain.name],
     ['Description', domain.description],

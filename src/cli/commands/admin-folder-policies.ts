@@ -7,7 +7,7 @@ import type { Client } from '../../client/client.ts'
 import { timeText } from '../admin/cells.ts'
 import { commandGroup } from '../admin/command-group.ts'
 import { finish } from '../admin/finish.ts'
-import { known, onNamed } from '../admin/noun.ts'
+import { findNamed, onNamed } from '../admin/noun.ts'
 import { PROJECT_RESOURCE_POLICY, USER_RESOURCE_POLICY } from '../admin/nouns.ts'
 import { bytes, count, someOf } from '../admin/option-values.ts'
 import { showItem } from '../admin/show-item.ts'
@@ -127,8 +127,9 @@ async function list(context: CommandContext, kind: Kind): Promise<number> {
 }
 
 async function info(context: CommandContext, kind: Kind, name: string): Promise<number> {
-  const found = await policiesOf(await context.client(), kind).detail(name)
-  const policy = await known(context, NOUNS[kind], name, found)
+  const policy = await findNamed(context, NOUNS[kind], name, (client) =>
+    policiesOf(client, kind).detail(name),
+  )
   return showItem(context, policy, [
     ['Name', policy.name],
     ['Created', timeText(policy.created_at, context.io.now())],

@@ -4,7 +4,7 @@ import { hostsText, limitsText, timeText, yesNo } from '../admin/cells.ts'
 import { commandGroup } from '../admin/command-group.ts'
 import { finish } from '../admin/finish.ts'
 import { groupId } from '../admin/group-id.ts'
-import { known, onNamed } from '../admin/noun.ts'
+import { findNamed, onNamed } from '../admin/noun.ts'
 import { GROUP } from '../admin/nouns.ts'
 import { bool, hostsOption, slotsOption, someOf } from '../admin/option-values.ts'
 import { showItem } from '../admin/show-item.ts'
@@ -13,6 +13,7 @@ import { userIds } from '../admin/user-ids.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { Define } from '../command-table.ts'
 import { confirm } from '../confirm.ts'
+import { EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 import { isUuid } from '../session/event-query.ts'
 import { ago } from '../times.ts'
@@ -173,16 +174,24 @@ async function list(context: CommandContext, domainName: string | undefined): Pr
 }
 
 async function info(context: CommandContext, idOrName: string): Promise<number> {
-  const { groups } = await context.client()
-  const found = isUuid(idOrName) ? [await groups.detail(idOrName)] : await groups.byName(idOrName)
-  const first = await known(context, GROUP, idOrName, found[0])
-  if (found.length === 1) return showGroup(context, first)
-  if (context.out.isJson) return showList(context, found, { none: '', cells: [] })
-  for (const each of found) {
-    if (each !== first) context.out.text('\n')
-    if (each) showGroup(context, each)
+  const found = await findNamed(context, GROUP, idOrName, ({ groups }) => matching(groups, idOrName))
+  const [first, ...others] = found
+  if (others.length > 0 && context.out.isJson) return showList(context, found, { none: '', cells: [] })
+  if (first) showGroup(context, first)
+  for (const each of others) {
+    context.out.text('\n')
+    showGroup(context, each)
   }
-  return 0
+  return EXIT.ok
+}
+
+async function matching(groups: Groups, idOrName: string): Promise<readonly Shown[] | null> {
+  if (!isUuid(idOrName)) {
+    const found = await groups.byName(idOrName)
+    return found.length > 0 ? found : null
+  }
+  const found = await groups.detail(idOrName)
+  return found && [found]
 }
 
 type Shown = Omit<Group, 'modified_at' | 'scaling_groups'>

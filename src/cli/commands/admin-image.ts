@@ -2,7 +2,7 @@ import type { Image } from '../../client/admin/images.ts'
 import { yesNo } from '../admin/cells.ts'
 import { commandGroup } from '../admin/command-group.ts'
 import { finish } from '../admin/finish.ts'
-import { known, onNamed } from '../admin/noun.ts'
+import { findNamed, onNamed } from '../admin/noun.ts'
 import { IMAGE } from '../admin/nouns.ts'
 import { showItem } from '../admin/show-item.ts'
 import { showList } from '../admin/show-list.ts'
@@ -120,8 +120,9 @@ async function info(
   reference: string,
   architecture: string | undefined,
 ): Promise<number> {
-  const found = await (await context.client()).images.detail(reference, architecture, DETAILS)
-  const image = await known(context, IMAGE, reference, found)
+  const image = await findNamed(context, IMAGE, reference, (client) =>
+    client.images.detail(reference, architecture, DETAILS),
+  )
   return showItem(context, image, [
     ['Image', `${image.registry}/${image.name}:${image.tag}`],
     ['Architecture', image.architecture],

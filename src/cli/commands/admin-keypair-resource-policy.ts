@@ -7,7 +7,7 @@ import type { HostPermissions, Slots } from '../../client/admin/wire-input.ts'
 import { hostsText, limitsText, timeText } from '../admin/cells.ts'
 import { commandGroup } from '../admin/command-group.ts'
 import { finish } from '../admin/finish.ts'
-import { known, onNamed } from '../admin/noun.ts'
+import { findNamed, onNamed } from '../admin/noun.ts'
 import { KEY_PAIR_RESOURCE_POLICY } from '../admin/nouns.ts'
 import { count, hostsOption, slotsOption, someOf } from '../admin/option-values.ts'
 import { showItem } from '../admin/show-item.ts'
@@ -148,8 +148,9 @@ async function list(context: CommandContext): Promise<number> {
 }
 
 async function info(context: CommandContext, name: string): Promise<number> {
-  const found = await (await context.client()).keyPairResourcePolicies.detail(name)
-  const policy = await known(context, KEY_PAIR_RESOURCE_POLICY, name, found)
+  const policy = await findNamed(context, KEY_PAIR_RESOURCE_POLICY, name, (client) =>
+    client.keyPairResourcePolicies.detail(name),
+  )
   return showItem(context, policy, [
     ['Name', policy.name],
     ['Created', timeText(policy.created_at, context.io.now())],

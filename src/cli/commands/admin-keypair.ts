@@ -1,7 +1,7 @@
 import { timeText, yesNo } from '../admin/cells.ts'
 import { commandGroup } from '../admin/command-group.ts'
 import { finish } from '../admin/finish.ts'
-import { known, onNamed } from '../admin/noun.ts'
+import { findNamed, onNamed } from '../admin/noun.ts'
 import { KEY_PAIR } from '../admin/nouns.ts'
 import { bool, count, someOf } from '../admin/option-values.ts'
 import { showItem } from '../admin/show-item.ts'
@@ -131,8 +131,9 @@ async function listKeyPairs(context: CommandContext, flags: ListFlags): Promise<
 }
 
 async function info(context: CommandContext, accessKey: string | undefined): Promise<number> {
-  const found = await (await context.client()).keyPairs.detail(accessKey)
-  const key = await known(context, KEY_PAIR, accessKey ?? 'your own', found)
+  const key = await findNamed(context, KEY_PAIR, accessKey ?? 'your own', (client) =>
+    client.keyPairs.detail(accessKey),
+  )
   const now = context.io.now()
   return showItem(context, key, [
     ['Access key', key.access_key],

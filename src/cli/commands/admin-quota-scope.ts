@@ -39,8 +39,14 @@ export const defineAdminQuotaScope: Define = (parent, bind) => {
     .argument('<SIZE>', 'limit such as 100g', bytes)
     .action(
       bind(async ({ context, args: [host = '', id = '', size = ''] }) => {
-        const made = await (await context.client()).quotaScopes.set(host, id, bytes(size))
-        return finish(context, { quota_scope: made }, `${id} may use ${sizeText(bytes(size))} on ${host}.`)
+        const limit = bytes(size)
+        const made = await (await context.client()).quotaScopes.set(host, id, limit)
+        if (made.details.hard_limit_bytes !== limit) {
+          // Some storage answers well to limits that it cannot hold.
+          context.out.warn(`${host} holds no such limit; "backend.ai admin storage info" tells what it can.`)
+          return finish(context, { quota_scope: made }, 'The limit is passed on.')
+        }
+        return finish(context, { quota_scope: made }, `${id} may use ${sizeText(limit)} on ${host}.`)
       }),
     )
 

@@ -3,7 +3,7 @@ import type { ContainerRegistryInput } from '../../client/admin/container-regist
 import { yesNo } from '../admin/cells.ts'
 import { commandGroup } from '../admin/command-group.ts'
 import { finish } from '../admin/finish.ts'
-import { known, onNamed } from '../admin/noun.ts'
+import { findNamed, onNamed } from '../admin/noun.ts'
 import { REGISTRY } from '../admin/nouns.ts'
 import { bool, someOf, words } from '../admin/option-values.ts'
 import { showItem } from '../admin/show-item.ts'
@@ -129,8 +129,8 @@ async function list(context: CommandContext): Promise<number> {
 }
 
 async function info(context: CommandContext, name: string): Promise<number> {
-  const found = await (await context.client()).containerRegistries.detail(name)
-  const registry = withoutPassword(await known(context, REGISTRY, name, found))
+  const found = await findNamed(context, REGISTRY, name, (client) => client.containerRegistries.detail(name))
+  const registry = withoutPassword(found)
   const { config } = registry
   return showItem(context, registry, [
     ['Name', registry.hostname],

@@ -1,7 +1,7 @@
 import type { Slots } from '../../client/admin/wire-input.ts'
 import { commandGroup } from '../admin/command-group.ts'
 import { finish } from '../admin/finish.ts'
-import { known, onNamed } from '../admin/noun.ts'
+import { findNamed, onNamed } from '../admin/noun.ts'
 import { RESOURCE_PRESET } from '../admin/nouns.ts'
 import { slots, someOf } from '../admin/option-values.ts'
 import { showItem } from '../admin/show-item.ts'
@@ -101,8 +101,9 @@ async function list(context: CommandContext): Promise<number> {
 }
 
 async function info(context: CommandContext, name: string): Promise<number> {
-  const found = await (await context.client()).resourcePresets.detail(name)
-  const preset = await known(context, RESOURCE_PRESET, name, found)
+  const preset = await findNamed(context, RESOURCE_PRESET, name, (client) =>
+    client.resourcePresets.detail(name),
+  )
   return showItem(context, preset, [
     ['Name', preset.name],
     ['Resources', slotsText(preset.resource_slots)],

@@ -3,7 +3,7 @@ import { timeText, treeText, yesNo } from '../admin/cells.ts'
 import { commandGroup } from '../admin/command-group.ts'
 import { finish } from '../admin/finish.ts'
 import { groupId } from '../admin/group-id.ts'
-import { known, onNamed } from '../admin/noun.ts'
+import { findNamed, onNamed } from '../admin/noun.ts'
 import { SCALING_GROUP } from '../admin/nouns.ts'
 import { bool, object, someOf } from '../admin/option-values.ts'
 import { showItem } from '../admin/show-item.ts'
@@ -194,8 +194,7 @@ async function list(context: CommandContext): Promise<number> {
 }
 
 async function info(context: CommandContext, name: string): Promise<number> {
-  const found = await (await context.client()).scalingGroups.detail(name)
-  const group = await known(context, SCALING_GROUP, name, found)
+  const group = await findNamed(context, SCALING_GROUP, name, (client) => client.scalingGroups.detail(name))
   return showItem(context, group, [
     ['Name', group.name],
     ['Description', group.description],

@@ -1,6 +1,6 @@
 import { treeText } from '../admin/cells.ts'
 import { commandGroup } from '../admin/command-group.ts'
-import { known } from '../admin/noun.ts'
+import { findNamed } from '../admin/noun.ts'
 import { STORAGE_HOST } from '../admin/nouns.ts'
 import { showItem } from '../admin/show-item.ts'
 import { addPageOptions, type PageFlags, showPages } from '../admin/show-pages.ts'
@@ -46,8 +46,7 @@ async function listVolumes(context: CommandContext, flags: PageFlags): Promise<n
 }
 
 async function info(context: CommandContext, id: string): Promise<number> {
-  const found = await (await context.client()).storageVolumes.detail(id)
-  const volume = await known(context, STORAGE_HOST, id, found)
+  const volume = await findNamed(context, STORAGE_HOST, id, (client) => client.storageVolumes.detail(id))
   return showItem(context, volume, [
     ['Host', volume.id],
     ['Backend', volume.backend],

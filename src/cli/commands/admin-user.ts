@@ -4,7 +4,7 @@ import { timeText, yesNo } from '../admin/cells.ts'
 import { commandGroup } from '../admin/command-group.ts'
 import { finish } from '../admin/finish.ts'
 import { groupId } from '../admin/group-id.ts'
-import { known, onNamed } from '../admin/noun.ts'
+import { findNamed, onNamed } from '../admin/noun.ts'
 import { USER } from '../admin/nouns.ts'
 import { bool, someOf, words } from '../admin/option-values.ts'
 import { showItem } from '../admin/show-item.ts'
@@ -186,8 +186,7 @@ async function listUsers(
 }
 
 async function info(context: CommandContext, email: string | undefined): Promise<number> {
-  const found = await (await context.client()).users.detail(email)
-  const user = await known(context, USER, email ?? 'yourself', found)
+  const user = await findNamed(context, USER, email ?? 'yourself', (client) => client.users.detail(email))
   return showItem(context, user, fieldsOf(user, context.io.now()))
 }
 
