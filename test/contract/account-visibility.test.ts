@@ -375,4 +375,14 @@ describe.each(storeDrivers())('accounts over GraphQL on $name', (driver) => {
     })
     expect((await ask(remove, ADMIN)).errors?.[0]?.extensions?.code).toBe('object-not-found')
   })
+
+  test('text with NUL, which no row can hold, is refused before it is asked for', async () => {
+    for (const body of [
+      { query: 'query($e: String) { user(email: $e) { email } }', variables: { e: 'a\0' } },
+      { query: '{ user(email: "a\\u0000") { email } }' },
+    ]) {
+      const { status, json } = await manager.call('POST', '/admin/gql', { body })
+      expect([status, json.error_code]).toEqual([400, 'invalid-api-params'])
+    }
+  })
 })

@@ -104,6 +104,10 @@ const createGraphServer = (options: GraphqlOptions): Yoga =>
 /** The request's document as yoga takes it. @throws Problem */
 async function documentOf(context: RouteContext<undefined, Requester>): Promise<string> {
   const text = new TextDecoder().decode(await context.bytes())
+  // No row holds U+0000 (PostgreSQL), so nothing that is asked with one can be meant.
+  if (/\\u0000/.test(text)) {
+    throw new Problem('invalid-api-params', { msg: 'Text must not contain U+0000.', data: {} })
+  }
   const body = parse(text)
   const { query, variables, operationName, operation_name: legacyName } = body
   if (typeof query !== 'string') {
