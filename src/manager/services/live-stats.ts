@@ -19,6 +19,22 @@ export const writeAbuse = (cache: Cache, abusing: Readonly<Record<string, string
 export const readAbuse = (cache: Cache, kernelId: string): Promise<string | null> =>
   cache.get(abuseKey(kernelId))
 
+/** `detected` or `cleaning` by kernel id; kernels that nobody reported are absent. */
+export const readAbuses = (cache: Cache, ids: readonly string[]): Promise<Map<string, string>> =>
+  readTexts(cache, ids, abuseKey)
+
+/** A commit is asked about every second; longer silence means that nobody minds it any more. */
+const COMMIT_TTL_MS = 13_000
+const commitKey = (kernelId: string): string => `kernel.${kernelId}.commit`
+
+/** Notes that a kernel is being committed now. */
+export const noteCommit = (cache: Cache, kernelId: string): Promise<void> =>
+  cache.set(commitKey(kernelId), 'ongoing', COMMIT_TTL_MS)
+
+/** Kernels that are being committed now, by id. */
+export const readCommits = (cache: Cache, ids: readonly string[]): Promise<Map<string, string>> =>
+  readTexts(cache, ids, commitKey)
+
 type Stats = Record<string, unknown>
 
 export function writeLiveStats(
@@ -50,12 +66,21 @@ async function read(
   ids: readonly string[],
   keyOf: (id: string) => string,
 ): Promise<Map<string, Stats>> {
+  const texts = await readTexts(cache, ids, keyOf)
+  return new Map([...texts].map(([id, text]) => [id, JSON.parse(text) as Stats]))
+}
+
+async function readTexts(
+  cache: Cache,
+  ids: readonly string[],
+  keyOf: (id: string) => string,
+): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map()
   const values = await cache.getMany(ids.map(keyOf))
-  const result = new Map<string, Stats>()
+  const result = new Map<string, string>()
   for (const [index, id] of ids.entries()) {
     const text = values[index]
-    if (text) result.set(id, JSON.parse(text) as Stats)
+    if (text) result.set(id, text)
   }
   return result
 }

@@ -2,7 +2,7 @@ import { and, asc, eq } from 'drizzle-orm'
 import sdl from './container.graphql' with { type: 'text' }
 import type { GraphContext, PageArgs } from './context.ts'
 import { imageNamed } from './image.ts'
-import { kernelColumns, kernelStats, sessionRowById } from './loaders.ts'
+import { abuseReport, kernelColumns, kernelStats, sessionRowById } from './loaders.ts'
 import { counted, countOf, pageBounds } from './page.ts'
 import { filterCondition, orderTerms, type QueryColumns } from './query-columns.ts'
 import type { GraphResource } from './resource.ts'
@@ -75,7 +75,7 @@ export const container = {
       image_object: (row, _, context) => imageNamed(context, row),
       starts_at: async (row, _, context) => (await sessionRowById(context, row.sessionId))?.startsAt ?? null,
       scheduled_at: (row) => row.statusHistory.SCHEDULED ?? null,
-      abusing_report: () => null,
+      abusing_report: (row, _, context) => abuseReport(context, row.id),
       agent: (row, _, context) => (showsAgents(context) ? row.agent : null),
       agent_addr: (row, _, context) => (showsAgents(context) ? row.agentAddr : null),
       live_stat: async (row, _, context) =>

@@ -1,6 +1,6 @@
 import { asc, eq, getTableColumns, inArray } from 'drizzle-orm'
 import type { Tables } from '../../../db/tables/index.ts'
-import { readAgentStats, readKernelStats } from '../../services/live-stats.ts'
+import { readAbuses, readAgentStats, readCommits, readKernelStats } from '../../services/live-stats.ts'
 import { occupancyByAgent } from '../../services/occupancy.ts'
 import type { KernelRow, SessionRow } from '../../services/rows.ts'
 import type { GraphContext } from './context.ts'
@@ -109,6 +109,20 @@ export const agentStats = defineLoader(({ cache }, ids: Ids) => readAgentStats(c
 
 /** The newest statistics of a kernel. */
 export const kernelStats = defineLoader(({ cache }, ids: Ids) => readKernelStats(cache, ids))
+
+const abuses = defineLoader(({ cache }, ids: Ids) => readAbuses(cache, ids))
+
+/** What was reported of a kernel for abuse; null for nothing. */
+export async function abuseReport(context: GraphContext, kernelId: string) {
+  const found = await abuses(context, kernelId)
+  return found === undefined ? null : { kernel: kernelId, abuse_report: found }
+}
+
+const commits = defineLoader(({ cache }, ids: Ids) => readCommits(cache, ids))
+
+/** Whether a kernel is being committed into an image: `ongoing`, else `ready`. */
+export const commitStatus = async (context: GraphContext, kernelId: string): Promise<string> =>
+  (await commits(context, kernelId)) ?? 'ready'
 
 const installedImages = defineLoader(async ({ store: { db, tables } }, keys: readonly 'all'[]) => {
   const { agents } = tables

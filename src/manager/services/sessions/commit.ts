@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { Problem } from '../../../core/problem.ts'
 import type { Requester } from '../../context.ts'
 import type { BackgroundTasks } from '../background-tasks.ts'
+import { noteCommit } from '../live-stats.ts'
 import { callAgent } from './call-agent.ts'
 import type { SessionContext } from './context.ts'
 import { resolveRunning, type SessionRef } from './resolve.ts'
@@ -45,6 +46,7 @@ export async function commitSession(
     },
     'kernel-execution-failed',
   )
+  await noteCommit(ports.cache, kernel.id)
   const taskId = await tasks.start('commit', async (progress, signal) => {
     progress.setTotal(1)
     await progress.step(0, `Committing the session "${session.name}" …`)
@@ -57,7 +59,10 @@ export async function commitSession(
         { kernelId: kernel.id },
         'kernel-execution-failed',
       )
-      if (state.status === 'ongoing') continue
+      if (state.status === 'ongoing') {
+        await noteCommit(ports.cache, kernel.id)
+        continue
+      }
       if (state.error !== null) throw new Error(state.error)
       await progress.step(1, begun.path)
       return `The session "${session.name}" was committed to ${begun.path}.`
