@@ -80,6 +80,9 @@ describe.each(storeDrivers())('accounts over GraphQL on $name', (driver) => {
     expect(await seen(list, ADMIN, { ...order, d: 'default' })).toEqual(named('admin', 'user'))
     const filter = 'role == "user" & (email contains "a" | allowed_client_ip contains "10.0.0.1")'
     expect(await seen(list, people.boss, { ...order, f: filter })).toEqual(named('anna', 'bert'))
+    const oldOrder =
+      '{ user_list(limit: 1, offset: 0, order_key: "username", order_asc: false) { items { username } } }'
+    expect(await seen(oldOrder, ADMIN)).toEqual({ user_list: { items: [{ username: 'watcher' }] } })
     await refused(list, people.boss, { d: 'default' })
     await refused(list, people.anna)
     await refused(list, people.watcher)

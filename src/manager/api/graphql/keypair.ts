@@ -15,7 +15,7 @@ import {
 } from './keypair-scope.ts'
 import { groupsOfUser, userById } from './loaders.ts'
 import { outcome } from './outcome.ts'
-import { counted, countOf, pageBounds } from './page.ts'
+import { askedOrder, counted, countOf, pageBounds } from './page.ts'
 import { filterCondition, orderTerms } from './query-columns.ts'
 import type { GraphResource } from './resource.ts'
 import type { KeypairRow } from './rows.ts'
@@ -63,7 +63,7 @@ async function keypairPage(context: GraphContext, args: KeypairFilter & PageArgs
   const { limit, offset } = pageBounds(args)
   const total = db.select(counted).from(keypairs).innerJoin(users, eq(keypairs.user, users.uuid)).where(where)
   const rows = await keypairsWhere(context, where)
-    .orderBy(...orderTerms(columns, args.order, keypairOrder(context)))
+    .orderBy(...orderTerms(columns, askedOrder(args), keypairOrder(context)))
     .limit(limit)
     .offset(offset)
   return { total_count: await countOf(total), items: rows.map(({ keypair: row }) => row) }

@@ -1460,6 +1460,8 @@ export interface Arguments {
       offset: number
       filter?: string | null
       order?: string | null
+      order_key?: string | null
+      order_asc?: boolean | null
       domain_name?: string | null
       email?: string | null
       is_active?: boolean | null
@@ -1588,6 +1590,8 @@ export interface Arguments {
       offset: number
       filter?: string | null
       order?: string | null
+      order_key?: string | null
+      order_asc?: boolean | null
       domain_name?: string | null
       group_id?: string | null
       is_active?: boolean | null

@@ -8,7 +8,7 @@ import { domainBound, userBound } from './access.ts'
 import type { GraphContext, PageArgs } from './context.ts'
 import { groupsOfUser } from './loaders.ts'
 import { outcome } from './outcome.ts'
-import { counted, countOf, pageBounds } from './page.ts'
+import { askedOrder, counted, countOf, pageBounds } from './page.ts'
 import { filterCondition, orderTerms } from './query-columns.ts'
 import type { GraphResource } from './resource.ts'
 import sdl from './user.graphql' with { type: 'text' }
@@ -56,7 +56,7 @@ async function userPage(context: GraphContext, args: UserFilter & PageArgs) {
       .select()
       .from(tables.users)
       .where(where)
-      .orderBy(...orderTerms(columns, args.order, userOrder(context)))
+      .orderBy(...orderTerms(columns, askedOrder(args), userOrder(context)))
       .limit(limit)
       .offset(offset),
   }
