@@ -110,7 +110,11 @@ test('what is refused', async () => {
   const changed = { accessKeys: [manager.accessKey], userUuids: [] }
   await manager.ports.bus.publish(accountChanged, changed, { source: 'test' })
   for (const method of ['GET', 'POST'] as const) {
-    const { status, body } = await manager.call(method, 'image/import', method === 'POST' ? wanted : undefined)
+    const { status, body } = await manager.call(
+      method,
+      'image/import',
+      method === 'POST' ? wanted : undefined,
+    )
     expect([status, body.error_code]).toEqual([403, 'insufficient-privilege'])
   }
 })

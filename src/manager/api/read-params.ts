@@ -16,7 +16,9 @@ export async function readParams(
   query: URLSearchParams,
   maxBodyBytes: number,
 ): Promise<unknown> {
-  return validateParams(schema, (await jsonBody(env, maxBodyBytes)) ?? fromQuery(query))
+  const input = (await jsonBody(env, maxBodyBytes)) ?? fromQuery(query)
+  refuseOddText(input)
+  return validateParams(schema, input)
 }
 
 async function jsonBody(env: BodySource, maxBodyBytes: number): Promise<unknown> {
@@ -28,6 +30,25 @@ async function jsonBody(env: BodySource, maxBodyBytes: number): Promise<unknown>
     return text.trim() === '' ? undefined : JSON.parse(text)
   } catch (cause) {
     throw new Problem('invalid-api-params', { msg: 'Malformed body', data: {}, cause })
+  }
+}
+
+const MAX_DEPTH = 100
+
+/** @throws Problem for NUL characters and halves of surrogate pairs, which PostgreSQL keeps in no text. */
+function refuseOddText(value: unknown, depth = 0): void {
+  if (typeof value === 'string') {
+    if (value.isWellFormed() && !value.includes('\0')) return
+    const msg = 'Text must hold neither NUL characters nor halves of surrogate pairs.'
+    throw new Problem('invalid-api-params', { msg, data: {} })
+  }
+  if (!isObject(value)) return
+  if (depth > MAX_DEPTH) {
+    throw new Problem('invalid-api-params', { msg: 'The parameters are nested too deeply.', data: {} })
+  }
+  for (const [key, one] of Object.entries(value)) {
+    refuseOddText(key)
+    refuseOddText(one, depth + 1)
   }
 }
 

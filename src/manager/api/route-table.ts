@@ -64,6 +64,12 @@ function firstOf(result: Result<Route>): RouteMatch | null {
 
 function decode(segment: string): string {
   if (!segment.includes('%')) return segment
+  const decoded = decodeUtf8(segment)
+  if (!decoded.includes('\0')) return decoded
+  throw new Problem('generic-bad-request', { msg: 'The URL path holds a NUL character.' })
+}
+
+function decodeUtf8(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch (cause) {

@@ -339,3 +339,20 @@ test('pages of other origins, as config/api/allow-origins says', async () => {
   expect(await from('https://ui.example.org')).toBe('https://ui.example.org')
   expect(await from('https://evil.example.org')).toBeUndefined()
 })
+
+test('text that no store keeps is refused wherever it comes', async () => {
+  const refused = async (method: string, target: string, body?: unknown) => {
+    const { status, json } = await manager.call(method, target, body === undefined ? {} : { body })
+    return [status, json.error_code]
+  }
+  const invalid = [400, 'invalid-api-params']
+  expect(await refused('GET', '/auth?echo=%00')).toEqual(invalid)
+  for (const text of ['\0', 'a\ud800b']) {
+    expect(await refused('POST', '/auth', { echo: text })).toEqual(invalid)
+    expect(await refused('POST', '/config/set', { key: 'a', value: { b: { [text]: 'c' } } })).toEqual(invalid)
+  }
+  expect(await refused('POST', '/logs/error/a%00b/clear')).toEqual([400, 'generic-bad-request'])
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+  const { status } = await manager.call('POST', '/auth', { rawBody: `{"echo": ${deep}}` })
+  expect(status).toBe(400)
+})

@@ -19,7 +19,7 @@ metadata:
 spec:
   kernel:
     environ:
-      MYCONFIG: XXX
+      MYCONFIG: ABC
       COUNT: 3
     git:
       branch: '19.09'
@@ -78,7 +78,7 @@ test('the documented sample in YAML is stored in one spelling and shown in JSON 
         resources: { cpu: '2', mem: '4g' },
         kernel: {
           architecture: 'x86_64',
-          environ: { MYCONFIG: 'XXX', COUNT: '3' },
+          environ: { MYCONFIG: 'ABC', COUNT: '3' },
           run: { bootstrap: null, startup_command: 'python main.py' },
           git: { destination_dir: '/home/work/baiagent', branch: '19.09' },
         },
