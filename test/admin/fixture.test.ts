@@ -6,8 +6,8 @@ import { readFixture } from '../../src/admin/fixture/read-fixture.ts'
 import { openSqliteStore } from '../../src/db/drivers/sqlite.ts'
 import type { Store } from '../../src/db/store.ts'
 import { systemClock } from '../../src/lib/clock.ts'
-import { verifyPassword } from '../../src/lib/keys.ts'
 import { silentLogger } from '../../src/lib/logger.ts'
+import { verifyPassword } from '../../src/lib/password-hash.ts'
 
 const data = resolve(import.meta.dir, '../compat/data/fixtures')
 const read = (name: string) => JSON.parse(readFileSync(join(data, name), 'utf8'))

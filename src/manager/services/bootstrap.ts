@@ -5,10 +5,10 @@ import {
   generateAccessKey,
   generatePassword,
   generateSecretKey,
-  hashPassword,
   type RandomBytes,
   systemRandom,
 } from '../../lib/keys.ts'
+import { hashPassword } from '../../lib/password-hash.ts'
 import { VFOLDER_HOST_PERMISSIONS } from './host-permissions.ts'
 
 export interface AdminCredentials {

@@ -2,7 +2,7 @@ import { and, asc, eq } from 'drizzle-orm'
 import { Problem } from '../../core/problem.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import { accountChanged } from '../../events/catalog/cluster.ts'
-import { verifyPassword } from '../../lib/keys.ts'
+import { verifyPassword } from '../../lib/password-hash.ts'
 
 type UserRow = Store['tables']['users']['$inferSelect']
 export type KeypairRow = Store['tables']['keypairs']['$inferSelect']

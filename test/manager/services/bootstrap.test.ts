@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
 import { openSqliteStore } from '../../../src/db/drivers/sqlite.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
-import { verifyPassword } from '../../../src/lib/keys.ts'
 import { silentLogger } from '../../../src/lib/logger.ts'
+import { verifyPassword } from '../../../src/lib/password-hash.ts'
 import { bootstrapCluster } from '../../../src/manager/services/bootstrap.ts'
 
 const open = () => openSqliteStore({ path: ':memory:', clock: systemClock, log: silentLogger })

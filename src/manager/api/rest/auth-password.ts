@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import * as v from 'valibot'
 import { Problem } from '../../../core/problem.ts'
-import { hashPassword } from '../../../lib/keys.ts'
+import { hashPassword } from '../../../lib/password-hash.ts'
 import type { ManagerPorts } from '../../context.ts'
 import { checkPassword, emitAccountChanged } from '../../services/credentials.ts'
 import { maxPasswordAge } from '../../services/max-password-age.ts'

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { hashPassword, type RandomBytes, systemRandom } from '../../../lib/keys.ts'
+import { type RandomBytes, systemRandom } from '../../../lib/keys.ts'
+import { hashPassword } from '../../../lib/password-hash.ts'
 import { generateSshKeypair, type SshKeypair } from '../../../lib/ssh-keypair.ts'
 import type { ManagerPorts } from '../../context.ts'
 
