@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { mountsBelow, mountVolume, unmountVolume } from '../lib/node-mounts.ts'
 import type { AgentServing, AgentStream } from '../wire/agent-link.ts'
 import type { AgentMethods } from '../wire/agent-rpc.ts'
 import type { AgentContext } from './agent-context.ts'
@@ -61,6 +63,16 @@ export function agentMethods(
       return {}
     },
     hardwareInfo: () => hardwareInfo(ctx.accelerators),
+    listMounts: async ({ root }) => ({ mounts: await mountsBelow(root) }),
+    async mountVolume(args) {
+      await mountVolume(args)
+      return {}
+    },
+    async unmountVolume(args) {
+      await unmountVolume(args)
+      return {}
+    },
+    readFstab: async ({ path }) => ({ content: await readFile(path, 'utf8') }),
   }
 }
 

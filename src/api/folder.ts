@@ -165,3 +165,37 @@ export const writeQuotaParams = v.object({
     v.object({ size_bytes: v.pipe(integer, v.minValue(0)) }),
   ),
 })
+
+const fstabPath = v.pipe(
+  v.optional(v.nullable(clean), null),
+  v.transform((path) => path || '/etc/fstab'),
+  v.check(
+    (path) => /^\/(?:[\w.-]+\/)*fstab[\w.-]*$/.test(path) && !path.includes('..'),
+    'expected the path of an fstab',
+  ),
+)
+const mountName = v.pipe(v.string(), v.regex(/^\w[\w.-]{0,63}$/, 'expected the name of a folder'))
+const word = v.pipe(v.string(), v.regex(/^[^\s\0-][^\n\0]*$/, 'expected one line'))
+
+export const fstabParams = v.object({ fstab_path: fstabPath, agent_id: nullableText })
+export const mountVolumeParams = v.object({
+  name: mountName,
+  fs_location: word,
+  fs_type: v.optional(
+    v.nullable(v.pipe(v.string(), v.regex(/^[a-z0-9][\w.-]*$/, 'expected a file system type'))),
+    'nfs',
+  ),
+  options: v.optional(
+    v.nullable(v.pipe(v.string(), v.regex(/^[^\s\0]*$/, 'expected options without spaces'))),
+    null,
+  ),
+  scaling_group: nullableText,
+  fstab_path: fstabPath,
+  edit_fstab: v.optional(v.nullable(flag), false),
+})
+export const unmountVolumeParams = v.object({
+  name: mountName,
+  scaling_group: nullableText,
+  fstab_path: fstabPath,
+  edit_fstab: v.optional(v.nullable(flag), false),
+})

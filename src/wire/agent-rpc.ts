@@ -1,4 +1,5 @@
 import type { SlotsJson, SlotUnit } from '../core/slots.ts'
+import type { NodeMount } from '../lib/node-mounts.ts'
 import type { OutputFile } from './runner-protocol.ts'
 
 /**
@@ -191,6 +192,11 @@ export interface AgentMethods {
   }): Promise<{ status: 'ready' | 'ongoing'; path: string | null; error: string | null }>
   scanImages(args: Record<string, never>): Promise<Record<string, never>>
   hardwareInfo(args: Record<string, never>): Promise<Record<string, unknown>>
+  /** What is mounted right below a folder of the agent's machine. */
+  listMounts(args: { root: string }): Promise<{ mounts: string[] }>
+  mountVolume(args: NodeMount): Promise<Record<string, never>>
+  unmountVolume(args: Pick<NodeMount, 'root' | 'name' | 'fstab'>): Promise<Record<string, never>>
+  readFstab(args: { path: string }): Promise<{ content: string }>
 }
 
 /** Two-way byte streams from manager to a kernel. */

@@ -234,6 +234,10 @@ export class ScriptedAgent {
       this.commits.get(kernelId) ?? { status: 'ready', path: null, error: null },
     scanImages: async () => ({}),
     hardwareInfo: async () => ({}),
+    listMounts: async () => ({ mounts: [] }),
+    mountVolume: async () => ({}),
+    unmountVolume: async () => ({}),
+    readFstab: async () => ({ content: '# nothing\n' }),
   }
 
   #create(config: KernelConfig): void {

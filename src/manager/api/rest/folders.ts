@@ -4,6 +4,7 @@ import { folderFileRoutes } from './folders-files.ts'
 import { folderHostRoutes } from './folders-hosts.ts'
 import { folderLifeRoutes } from './folders-life.ts'
 import { folderListRoutes } from './folders-list.ts'
+import { folderMountRoutes } from './folders-mounts.ts'
 import { folderSharingRoutes } from './folders-sharing.ts'
 
 /** Every route below `/folders` (client-wire.md §2.4). */
@@ -13,4 +14,5 @@ export const folderRoutes = (context: FolderContext): readonly Route[] => [
   ...folderFileRoutes(context),
   ...folderSharingRoutes(context),
   ...folderHostRoutes(context),
+  ...folderMountRoutes(context),
 ]

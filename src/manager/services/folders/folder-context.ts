@@ -4,7 +4,7 @@ import type { BackgroundTasks } from '../background-tasks.ts'
 
 export type FolderRow = Tables['vfolders']['$inferSelect']
 
-export type FolderPorts = Pick<ManagerPorts, 'store' | 'config' | 'storage' | 'clock' | 'log'>
+export type FolderPorts = Pick<ManagerPorts, 'store' | 'config' | 'storage' | 'agents' | 'clock' | 'log'>
 
 /** What the services of folders share. */
 export interface FolderContext {
