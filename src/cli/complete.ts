@@ -106,10 +106,18 @@ async function namesOf(command: Command, operands: readonly string[], io: CliIo)
   const argument = declared[operands.length] ?? declared.at(-1)
   if (!argument || (operands.length >= declared.length && !argument.variadic)) return []
   const kind = /^<?(SESSION|FOLDER|TEMPLATE)S?\b/.exec(argument.name())?.[1]
-  if (!kind) return []
+  const noun = kind
+    ? null
+    : (await import('./admin/operand-noun.ts')).operandNoun(
+        argument.name(),
+        command.name(),
+        command.parent?.name() ?? '',
+      )
+  if (!kind && !noun) return []
   const context = openContext(io, flagsOf(command), AbortSignal.timeout(NAMES_TIMEOUT_MS))
   if (kind === 'SESSION') return sessionNames(context)
   const client = await context.client()
+  if (noun) return (await noun.names(client)).map((name) => [name, ''])
   if (kind === 'FOLDER') {
     const folders = await client.vfolders.list({}, context.signal)
     return folders.map(({ name, host, status }) => [name, `${status} ${host}`])

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { completionScript, SHELLS } from '../../src/cli/completion-script.ts'
 import { runCli } from '../../src/cli/program.ts'
+import { answerGraphQl } from '../client/answer-graphql.ts'
 import { json, startScriptedManager } from '../client/scripted-manager.ts'
 import { testIo } from './test-io.ts'
 
@@ -49,6 +50,27 @@ describe('candidates', () => {
     expect(await candidates(['vfolder', 'rename', 'data', ''], manager.endpoint)).toEqual([])
     expect(await candidates(['sesstpl', 'get', ''], manager.endpoint)).toEqual(['t1'])
     expect(await candidates(['start-template', ''], manager.endpoint)).toEqual(['t1'])
+  })
+
+  test('names of what administrators change, but none for what is new', async () => {
+    await using manager = await startScriptedManager()
+    const image = { registry: 'cr', name: 'python', tag: '3', aliases: ['py'] }
+    answerGraphQl(manager, {
+      domains: () => [{ name: 'default' }, { name: 'lab' }],
+      groups: () => [{ name: 'robots' }],
+      scaling_groups: () => [{ name: 'gpu' }],
+      images: () => [image],
+      user_list: () => ({ items: [{ email: 'a@b.c' }], total_count: 1 }),
+    })
+    const at = (...words: string[]) => candidates(words, manager.endpoint)
+    expect(await at('admin', 'domain', 'info', '')).toEqual(['default', 'lab'])
+    expect(await at('admin', 'domain', 'add', '')).toEqual([])
+    expect(await at('admin', 'user', 'add', 'd')).toEqual(['default'])
+    expect(await at('admin', 'user', 'add', 'default', '')).toEqual([])
+    expect(await at('admin', 'keypair', 'add', '')).toEqual(['a@b.c'])
+    expect(await at('admin', 'group', 'add-users', 'robots', 'a')).toEqual(['a@b.c'])
+    expect(await at('admin', 'scaling-group', 'associate-scaling-group', 'gpu', 'l')).toEqual(['lab'])
+    expect(await at('run', '')).toEqual(['py', 'cr/python:3'])
   })
 
   test('nothing, quickly and silently, when no server answers', async () => {

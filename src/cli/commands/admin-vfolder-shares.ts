@@ -22,16 +22,16 @@ export const defineAdminVfolderShares: Define = (vfolder, bind) => {
     summary: 'show with whom one folder is shared',
     examples: ['admin vfolder shared-vfolder-info FOLDER'],
   })
-    .argument('<FOLDER>', 'its id')
+    .argument('<FOLDER_ID>', 'its id')
     .action(bind(({ context, args }) => info(context, args[0] ?? '')))
 
   subcommand(vfolder, {
     name: 'update-shared-vf-permission',
-    usage: '<FOLDER> <USER>',
+    usage: '<FOLDER_ID> <USER>',
     summary: 'change what a user may do in a shared folder',
     examples: ['admin vfolder update-shared-vf-permission ID USER -p ro'],
   })
-    .argument('<FOLDER>', 'its id')
+    .argument('<FOLDER_ID>', 'its id')
     .argument('<USER>', 'id of a user it is shared with')
     .addOption(
       new Option('-p, --permission <WORD>', 'read, write, or delete too')
@@ -47,11 +47,11 @@ export const defineAdminVfolderShares: Define = (vfolder, bind) => {
 
   subcommand(vfolder, {
     name: 'remove-shared-vf-permission',
-    usage: '<FOLDER> <USER>',
+    usage: '<FOLDER_ID> <USER>',
     summary: 'take a shared folder away from a user',
     examples: ['admin vfolder remove-shared-vf-permission FOLDER USER'],
   })
-    .argument('<FOLDER>', 'its id')
+    .argument('<FOLDER_ID>', 'its id')
     .argument('<USER>', 'id of a user it is shared with')
     .action(
       bind(async ({ context, args: [folder = '', user = ''] }) => {

@@ -27,11 +27,11 @@ export const defineAdminVfolder: Define = (parent, bind) => {
 
   subcommand(vfolder, {
     name: 'change-vfolder-ownership',
-    usage: '<FOLDER> <EMAIL>',
+    usage: '<FOLDER_ID> <EMAIL>',
     summary: 'give a folder to another user',
     examples: ['admin vfolder change-vfolder-ownership FOLDER user@example.com'],
   })
-    .argument('<FOLDER>', 'its id')
+    .argument('<FOLDER_ID>', 'its id')
     .argument('<EMAIL>', 'its new owner')
     .action(
       bind(async ({ context, args: [folder = '', email = ''] }) => {
