@@ -34,6 +34,8 @@ export interface ManagerSettings {
   trustedProxies?: readonly string[]
   /** Requests per 15 minutes and address without a signature; default 1000. */
   anonymousRateLimit?: number
+  /** Gets a line of JSON per answer, for tests that count which routes they reach. */
+  coverageFile?: string
 }
 
 export interface ManagerOptions {
@@ -89,6 +91,7 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
       endAllSessions: () => endAllSessions(services),
       signedBy: services.counters.countCall,
       ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
+      ...(settings.coverageFile ? { coverageFile: settings.coverageFile } : {}),
       ...(settings.anonymousRateLimit ? { anonymousRateLimit: settings.anonymousRateLimit } : {}),
     }),
   )

@@ -7,6 +7,7 @@ import { type Answer, empty } from './answer.ts'
 import { clientAddress } from './auth/client-address.ts'
 import type { Verify } from './auth/verify.ts'
 import type { Cors } from './cors.ts'
+import type { RecordAnswer } from './coverage.ts'
 import { problemAnswer, toProblem } from './problem-answer.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { readParams } from './read-params.ts'
@@ -29,8 +30,18 @@ export interface EdgeOptions {
   readonly newRequestId: () => string
   /** Called once per answer, for metrics. */
   readonly observe: (route: Route | null, method: string, status: number, startedAt: number) => void
+  /** Called once per answer, where somebody counts which routes are used and how. */
+  readonly record?: RecordAnswer | undefined
   readonly now: () => number
   readonly log: Logger
+}
+
+/** How far a request came. */
+interface Progress {
+  route: Route | null
+  requester: Requester | null
+  /** Its handler was called. */
+  entered: boolean
 }
 
 const REQUEST_ID = /^[\w.:-]{1,64}$/
@@ -42,7 +53,7 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/
 export function createEdge(options: EdgeOptions) {
   const find = createRouteTable(options.routes)
 
-  async function respond(env: HttpEnv, requestId: string, note: (route: Route) => void): Promise<Answer> {
+  async function respond(env: HttpEnv, requestId: string, progress: Progress): Promise<Answer> {
     const header = (name: string) => headerOf(env, name)
     const [target, search] = splitTarget(env.rawTarget)
     const overriddenMethod = header('x-method-override')?.toUpperCase() ?? null
@@ -57,11 +68,12 @@ export function createEdge(options: EdgeOptions) {
     if (env.method === 'OPTIONS') return preflight(env, path, methodsOf(path), header)
     if (!found.route) return miss(env, method, path, found.allowed)
     const { route } = found
-    note(route)
+    progress.route = route
 
     checkVersion(header('x-backendai-version') ?? header('x-sorna-version'))
     const address = clientAddress(env.remoteAddress, header('x-forwarded-for'), options.trustedProxies)
     const requester = await authenticate(route, { env, header, clientAddress: address, overriddenMethod })
+    progress.requester = requester
     if (route.whenFrozen === 'refuse' && (await options.isFrozen())) throw new Problem('server-frozen')
 
     const query = new URLSearchParams(search)
@@ -82,6 +94,7 @@ export function createEdge(options: EdgeOptions) {
       },
       log: options.log,
     }
+    progress.entered = true
     if (route.kind === 'http') return await route.handler(context)
     if (!env.upgrade) throw new Problem('generic-bad-request', { msg: 'This address speaks WebSocket only.' })
     return env.upgrade(await route.open(context))
@@ -154,17 +167,24 @@ export function createEdge(options: EdgeOptions) {
     const requestId = given && REQUEST_ID.test(given) ? given : options.newRequestId()
     env.responseHeaders.server = 'BackendAI'
     env.responseHeaders['x-request-id'] = requestId
-    let route: Route | null = null
+    const progress: Progress = { route: null, requester: null, entered: false }
+    let kind: string | null = null
     let answer: Answer
     try {
-      answer = await respond(env, requestId, (found) => {
-        route = found
-      })
+      answer = await respond(env, requestId, progress)
     } catch (error) {
       if (error instanceof RequestAbortedError) return new Response(null, { status: 400 })
-      answer = problemAnswer(toProblem(error, requestId, options.log))
+      const problem = toProblem(error, requestId, options.log)
+      kind = problem.kind
+      answer = problemAnswer(problem)
     }
-    options.observe(route, env.method, answer.status, startedAt)
+    options.observe(progress.route, env.method, answer.status, startedAt)
+    if (options.record && progress.route) {
+      const { route, requester, entered } = progress
+      const role = requester?.role ?? null
+      const method = env.method
+      options.record({ method, path: route.path, status: answer.status, kind, role, entered })
+    }
     return answer
   }
 }

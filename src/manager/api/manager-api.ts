@@ -6,6 +6,7 @@ import { createAccounts } from './auth/accounts.ts'
 import { addressSet } from './auth/client-address.ts'
 import { createVerifier } from './auth/verify.ts'
 import { createCors } from './cors.ts'
+import { openCoverage } from './coverage.ts'
 import { createEdge } from './edge.ts'
 import { createManagerStatus } from './manager-status.ts'
 import { createMetrics, metricsRoutes } from './metrics.ts'
@@ -23,6 +24,7 @@ import { resourceRoutes } from './rest/resource.ts'
 import { resourceUsageRoutes } from './rest/resource-usage.ts'
 import { rootRoutes } from './rest/root.ts'
 import { scalingGroupRoutes } from './rest/scaling-groups.ts'
+import { specRoutes } from './rest/spec.ts'
 import { sshKeypairRoutes } from './rest/ssh-keypair.ts'
 import { templateRoutes } from './rest/templates.ts'
 import { watcherRoutes } from './rest/watcher.ts'
@@ -41,6 +43,8 @@ export interface ManagerApiOptions {
   anonymousRateLimit?: number
   /** Addresses and CIDR blocks whose X-Forwarded-For is believed; default the loopback. */
   trustedProxies?: readonly string[]
+  /** Gets a line of JSON per answer (coverage.ts). */
+  coverageFile?: string
 }
 
 export interface ManagerApi extends AsyncDisposable {
@@ -60,7 +64,8 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
   const status = stack.use(await createManagerStatus(config, bus, clock))
   const metrics = createMetrics()
   const anonymousLimit = options.anonymousRateLimit ?? 1000
-  const routes = [
+  const routes: readonly Route[] = [
+    ...specRoutes(() => routes, VERSION),
     ...rootRoutes(VERSION),
     ...healthRoutes(ports),
     ...metricsRoutes(metrics),
@@ -96,6 +101,7 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
     newRequestId: randomUUID,
     observe: (route, method, code, startedAt) =>
       metrics.observe(route, method, code, clock.now() - startedAt),
+    record: options.coverageFile === undefined ? undefined : openCoverage(options.coverageFile),
     now: () => clock.now(),
     log,
   })

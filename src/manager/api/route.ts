@@ -34,6 +34,8 @@ interface RouteBase<Schema extends GenericSchema | undefined, Auth extends Route
   /** Hono's notation: `/session/:session/logs`. Literal segments win over variables whatever the order. */
   readonly path: string
   readonly auth: Auth
+  /** One sentence for the API's description. */
+  readonly summary?: string
   /** Default `serve`. */
   readonly whenFrozen?: WhenFrozen
   /** False for what monitors ask; default true. */
@@ -66,6 +68,7 @@ export type SocketHandler = (socket: ServerSocket) => Promise<void>
 interface RouteFacts {
   readonly path: string
   readonly auth: RouteAuth
+  readonly summary?: string
   readonly whenFrozen: WhenFrozen
   readonly rateLimited: boolean
   readonly params: GenericSchema | null
@@ -131,6 +134,7 @@ function factsOf(definition: RouteBase<GenericSchema | undefined, RouteAuth>): R
   return {
     path: definition.path,
     auth: definition.auth,
+    ...(definition.summary === undefined ? {} : { summary: definition.summary }),
     whenFrozen: definition.whenFrozen ?? 'serve',
     rateLimited: definition.rateLimited ?? true,
     params: definition.params ?? null,
