@@ -2,11 +2,13 @@ import {
   type AnyColumn,
   and,
   asc,
+  Column,
   desc,
   eq,
   gt,
   gte,
   inArray,
+  is,
   isNotNull,
   isNull,
   lt,
@@ -66,7 +68,9 @@ export function orderTerms(
   const keys = readable(() => parseOrder(text))
   const terms = keys.map(({ field, descending }) => {
     const { column } = columnOf(columns, field)
-    return descending ? desc(column) : asc(column)
+    if (is(column, Column) && column.notNull) return descending ? desc(column) : asc(column)
+    // PostgreSQL's way, said so that SQLite goes it too; where nothing is null an index serves both.
+    return descending ? sql`${column} desc nulls first` : sql`${column} asc nulls last`
   })
   return [...terms, ...fallback]
 }

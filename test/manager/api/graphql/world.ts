@@ -94,14 +94,17 @@ const storage: Pick<
 }
 
 /** A manager with that world in its store. */
-export async function startWorld(options: { introspection?: boolean } = {}) {
+export async function startWorld(
+  options: Pick<Parameters<typeof startTestManager>[0] & object, 'store'> = {},
+) {
   const manager = await startTestManager({
+    ...options,
     routes: (ports) =>
       graphqlRoutes({
         ports: { ...ports, storage: { ...ports.storage, ...storage } },
         tasks: createBackgroundTasks(ports),
         hideAgents: false,
-        introspection: options.introspection ?? true,
+        introspection: true,
       }),
   })
   await addAccounts(manager.ports)
