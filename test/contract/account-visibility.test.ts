@@ -382,7 +382,9 @@ describe.each(storeDrivers())('accounts over GraphQL on $name', (driver) => {
   test('text with NUL, which no row can hold, is refused before it is asked for', async () => {
     for (const body of [
       { query: 'query($e: String) { user(email: $e) { email } }', variables: { e: 'a\0' } },
+      { query: 'query($e: String) { user(email: $e) { email } }', variables: { e: '\ud800' } },
       { query: '{ user(email: "a\\u0000") { email } }' },
+      { query: '{ user(email: "a\\u{0}") { email } }' },
     ]) {
       const { status, json } = await manager.call('POST', '/admin/gql', { body })
       expect([status, json.error_code]).toEqual([400, 'invalid-api-params'])

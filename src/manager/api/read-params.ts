@@ -36,7 +36,7 @@ async function jsonBody(env: BodySource, maxBodyBytes: number): Promise<unknown>
 const MAX_DEPTH = 100
 
 /** @throws Problem for NUL characters and halves of surrogate pairs, which PostgreSQL keeps in no text. */
-function refuseOddText(value: unknown, depth = 0): void {
+export function refuseOddText(value: unknown, depth = 0): void {
   if (typeof value === 'string') {
     if (value.isWellFormed() && !value.includes('\0')) return
     const msg = 'Text must hold neither NUL characters nor halves of surrogate pairs.'

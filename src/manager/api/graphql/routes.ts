@@ -6,6 +6,7 @@ import type { ManagerPorts, Requester } from '../../context.ts'
 import type { BackgroundTasks } from '../../services/background-tasks.ts'
 import type { Answer } from '../answer.ts'
 import { json } from '../answer.ts'
+import { refuseOddText } from '../read-params.ts'
 import { defineRoute, type Route, type RouteContext } from '../route.ts'
 import type { GraphContext } from './context.ts'
 import { graphiqlPage } from './graphiql-page.ts'
@@ -104,17 +105,18 @@ const createGraphServer = (options: GraphqlOptions): Yoga =>
 /** The request's document as yoga takes it. @throws Problem */
 async function documentOf(context: RouteContext<undefined, Requester>): Promise<string> {
   const text = new TextDecoder().decode(await context.bytes())
-  // No row holds U+0000 (PostgreSQL), so nothing that is asked with one can be meant.
-  if (/\\u0000/.test(text)) {
-    throw new Problem('invalid-api-params', { msg: 'Text must not contain U+0000.', data: {} })
-  }
   const body = parse(text)
+  refuseOddText(body)
   const { query, variables, operationName, operation_name: legacyName } = body
   if (typeof query !== 'string') {
     throw new Problem('invalid-api-params', {
       msg: 'Input validation error',
       data: { query: 'expected a GraphQL document' },
     })
+  }
+  // The same in the document's own spelling.
+  if (/\\u(0000|\{0+\})/.test(query)) {
+    throw new Problem('invalid-api-params', { msg: 'Text must hold no NUL characters.', data: {} })
   }
   if (variables !== undefined && variables !== null && typeof variables !== 'object') {
     throw new Problem('invalid-api-params', {
