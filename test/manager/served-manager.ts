@@ -5,6 +5,7 @@ import { type Client, createClient } from '../../src/client/client.ts'
 import { ApiError } from '../../src/client/errors.ts'
 import { openSqliteStore } from '../../src/db/drivers/sqlite.ts'
 import { createSharedConfig } from '../../src/db/shared-config.ts'
+import type { Store } from '../../src/db/store.ts'
 import { createMemoryBus } from '../../src/events/drivers/memory.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import { createLogger } from '../../src/lib/logger.ts'
@@ -22,13 +23,17 @@ export interface Answer {
 type Request = Parameters<Client['connection']['send']>[0]
 
 /** A whole manager over the embedded drivers, with scripted agents and a signed client. */
-export async function startServedManager(agents: readonly ScriptedAgent[], options: { clock?: Clock } = {}) {
+export async function startServedManager(
+  agents: readonly ScriptedAgent[],
+  options: { clock?: Clock /** Default: SQLite in memory. */; store?: () => Promise<Store> } = {},
+) {
   const clock = options.clock ?? systemClock
   /** Warnings and errors. */
   const complaints: string[] = []
   const log = createLogger({ level: 'warn', write: (line) => complaints.push(line) })
   await using stack = new AsyncDisposableStack()
-  const store = stack.use(await openSqliteStore({ path: ':memory:', clock, log }))
+  const openStore = options.store ?? (() => openSqliteStore({ path: ':memory:', clock, log }))
+  const store = stack.use(await openStore())
   const config = createSharedConfig(store)
   const ports: ManagerPorts = {
     managerId: 'm1',
@@ -64,9 +69,11 @@ export async function startServedManager(agents: readonly ScriptedAgent[], optio
   /** The answer of a route; problems do not throw. */
   async function call(method: Request['method'], path: string, body?: unknown): Promise<Answer> {
     try {
+      const [plain = '', query] = path.split('?')
       const answer = await client.connection.send({
         method,
-        path: path.split('/'),
+        path: plain.split('/'),
+        ...(query === undefined ? {} : { query: Object.fromEntries(new URLSearchParams(query)) }),
         ...(body === undefined ? {} : { json: body }),
       })
       const text = await answer.text()
