@@ -115,7 +115,7 @@ export function folderLifeRoutes(context: FolderContext): readonly Route[] {
         path: `/folders/${name}`,
         params: folderIdParams,
         handler: async ({ params, requester }) => {
-          await act(ports, requester, params.id)
+          await act(context, requester, params.id)
           return noContent()
         },
       }),

@@ -4,7 +4,7 @@ import { vfidText } from '../../../core/vfolder.ts'
 import type { Requester } from '../../context.ts'
 import { nameTaken, refuseTaken } from './create-folder.ts'
 import { busy, findFolder } from './find-folder.ts'
-import type { FolderPorts, FolderRow } from './folder-context.ts'
+import type { FolderContext, FolderPorts, FolderRow } from './folder-context.ts'
 import { moveFolder } from './folder-status.ts'
 import { requireHostPermission } from './host-grants.ts'
 import { refuseMounted } from './mounted-folders.ts'
@@ -45,7 +45,11 @@ async function inTrash({ store }: FolderPorts, requester: Requester, id: string)
 }
 
 /** Takes a folder out of the trash, where its name is still free and its owner may have one more. */
-export async function restoreFolder(ports: FolderPorts, requester: Requester, id: string): Promise<void> {
+export async function restoreFolder(
+  { ports }: Pick<FolderContext, 'ports'>,
+  requester: Requester,
+  id: string,
+): Promise<void> {
   const { row } = await inTrash(ports, requester, id)
   await requireHostPermission(ports.store, requester, row, 'delete-vfolder')
   await ports.store.tx(async (tx) => {
@@ -54,15 +58,28 @@ export async function restoreFolder(ports: FolderPorts, requester: Requester, id
   })
 }
 
-/** Ends the stay of a folder in the trash now. */
-export async function emptyTrash(ports: FolderPorts, requester: Requester, id: string): Promise<void> {
+/** Ends the stay of a folder in the trash; its files go in the background. */
+export async function emptyTrash(
+  { ports, tasks }: Pick<FolderContext, 'ports' | 'tasks'>,
+  requester: Requester,
+  id: string,
+): Promise<void> {
   const { row } = await inTrash(ports, requester, id)
   await requireHostPermission(ports.store, requester, row, 'delete-vfolder')
-  await removeContents(ports, row)
+  if (!(await ports.store.tx((tx) => moveFolder(ports, tx, row, ['delete-pending'], 'delete-ongoing'))))
+    return
+  await tasks.start('remove-folder', async () => {
+    await removeContents(ports, row)
+    return `The folder "${row.name}" is gone.`
+  })
 }
 
 /** Removes the row of a folder whose stay in the trash has ended, or ends it. */
-export async function purgeFolder(ports: FolderPorts, requester: Requester, id: string): Promise<void> {
+export async function purgeFolder(
+  { ports }: Pick<FolderContext, 'ports'>,
+  requester: Requester,
+  id: string,
+): Promise<void> {
   const { store } = ports
   const { row } = await findFolder(store, requester, id, {
     permission: 'owner',

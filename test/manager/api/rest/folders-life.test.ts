@@ -185,7 +185,7 @@ describe('a folder of one’s own', () => {
     expect((await m.call(m.user, 'POST', '/folders/delete-from-trash-bin', { id: other.id })).status).toBe(
       204,
     )
-    expect((await rowOf(other.id))?.status).toBe('delete-complete')
+    await until(async () => (await rowOf(other.id))?.status === 'delete-complete')
   })
 
   test('superadmins delete any by id', async () => {
