@@ -62,7 +62,11 @@ async function run(chosen: Route): Promise<number> {
     case 'role':
       return (await import('./roles/run.ts')).runRole(chosen.name, chosen.argv)
     case 'admin':
-      return (await import('./admin/program.ts')).runAdmin(chosen.argv)
+      return (await import('./admin/program.ts')).runAdmin(
+        chosen.argv,
+        undefined,
+        async () => (await import('./roles/api-documents.ts')).apiDocuments,
+      )
     case 'client':
       return (await import('./cli/program.ts')).runCli(chosen.argv)
   }
@@ -76,8 +80,9 @@ function report(error: unknown): number {
   return typeof code === 'number' ? code : 1
 }
 
+/** Ends a stream: an empty write would be called back before what a slow reader has not taken yet. */
 const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
-  new Promise((resolve) => stream.write('', () => resolve()))
+  new Promise((resolve) => stream.end(() => resolve()))
 
 if (import.meta.main) {
   const chosen = route(process.argv0, process.argv.slice(2))

@@ -6,6 +6,7 @@ import { Problem } from '../core/problem.ts'
 import { systemClock } from '../lib/clock.ts'
 import { AdminError } from './admin-error.ts'
 import { addAgentCommands } from './commands/agent.ts'
+import { type ApiDocuments, addApiCommands } from './commands/api.ts'
 import { addClearHistoryCommand } from './commands/clear-history.ts'
 import { addConfigCheckCommand } from './commands/config-check.ts'
 import { addEtcdCommands } from './commands/etcd.ts'
@@ -25,21 +26,29 @@ Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration,
 3 another process holds the database and does not answer.`
 
 /** `backendai mgr …` and `backendai config check …`; resolves with the exit code. */
-export async function runAdmin(argv: readonly string[], io: Io = processIo()): Promise<number> {
+export async function runAdmin(
+  argv: readonly string[],
+  io: Io = processIo(),
+  documents: () => Promise<ApiDocuments> = noDocuments,
+): Promise<number> {
   try {
     const { flags, rest } = parseConfigFlags(argv)
     const end = rest.indexOf('--')
     const options = end < 0 ? rest : rest.slice(0, end)
     const json = options.includes('--json')
     const args = rest.filter((arg, index) => arg !== '--json' || (end >= 0 && index > end))
-    await buildProgram(openSession(io, flags, json), io).parseAsync(args, { from: 'user' })
+    await buildProgram(openSession(io, flags, json), io, documents).parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
     return report(error, io)
   }
 }
 
-function buildProgram(session: Session, io: Io): Command {
+const noDocuments = async (): Promise<ApiDocuments> => {
+  throw new AdminError('the manager is not part of this build', 1)
+}
+
+function buildProgram(session: Session, io: Io, documents: () => Promise<ApiDocuments>): Command {
   const program = new Command('backendai').exitOverride().configureOutput({
     writeOut: io.stdout,
     writeErr: io.stderr,
@@ -53,6 +62,7 @@ function buildProgram(session: Session, io: Io): Command {
   addEtcdCommands(mgr, session)
   addAgentCommands(mgr, session)
   addImageCommands(mgr, session)
+  addApiCommands(mgr, session, documents)
   addClearHistoryCommand(mgr, session, systemClock.now)
   addConfigCheckCommand(program, session)
   for (const name of ['ag', 'storage', 'web']) {

@@ -1,18 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { VERSION } from '../core/version.ts'
 import { createOutboxRelay } from '../db/relay.ts'
 import { eventKinds } from '../events/catalog/index.ts'
 import { serveHttp } from '../lib/http/serve.ts'
-import { graphqlRoutes } from './api/graphql/routes.ts'
 import { createManagerApi } from './api/manager-api.ts'
-import { eventRoutes } from './api/rest/events.ts'
-import { folderRoutes } from './api/rest/folders.ts'
-import { imageImportRoutes } from './api/rest/image-import.ts'
-import { sessionRoutes } from './api/rest/session.ts'
-import { streamRoutes } from './api/rest/stream.ts'
 import type { ManagerPorts } from './context.ts'
 import { every } from './loops/every.ts'
 import { startLoops } from './loops/index.ts'
+import { servedRoutes } from './served-routes.ts'
 import { type BackgroundTasks, createBackgroundTasks } from './services/background-tasks.ts'
 import { endAllSessions } from './services/end-all-sessions.ts'
 import { createSessionServices, type SessionServiceOptions } from './services/index.ts'
@@ -57,7 +51,6 @@ export interface RunningManager extends AsyncDisposable {
   }
 }
 
-const DEFAULT_IMPORTER = 'lablup/importer:manylinux2010'
 const MAX_BODY_BYTES = 64 * 1024 * 1024
 
 /** Starts services, loops, the outbox relay and the API; disposing ends them in reverse and leaves sessions alone. */
@@ -74,19 +67,7 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
   const api = stack.use(
     await createManagerApi({
       ports,
-      routes: [
-        ...sessionRoutes(services, tasks),
-        ...imageImportRoutes(services, settings.importerImage ?? DEFAULT_IMPORTER),
-        ...streamRoutes(services),
-        ...eventRoutes(ports, tasks),
-        ...folderRoutes({ ports, tasks, newId: randomUUID }),
-        ...graphqlRoutes({
-          ports,
-          tasks,
-          hideAgents: settings.hideAgents,
-          introspection: settings.introspection,
-        }),
-      ],
+      routes: servedRoutes(ports, services, tasks, settings),
       serviceAddress: () => address,
       endAllSessions: () => endAllSessions(services),
       signedBy: services.counters.countCall,

@@ -1,0 +1,36 @@
+import { createMemoryCache } from '../cache/drivers/memory.ts'
+import { openSqliteStore } from '../db/drivers/sqlite.ts'
+import { createSharedConfig } from '../db/shared-config.ts'
+import { createMemoryBus } from '../events/drivers/memory.ts'
+import { systemClock } from '../lib/clock.ts'
+import { silentLogger } from '../lib/logger.ts'
+import { describeApi, describeGraphql } from '../manager/api-documents.ts'
+import { createHttpStorageHosts } from '../manager/storage/http-storage-hosts.ts'
+import type { AgentLink } from '../wire/agent-link.ts'
+
+const nobody = (): never => {
+  throw new Error('there is no agent here')
+}
+const noAgents: AgentLink = {
+  listen: async () => {},
+  connected: () => [],
+  call: nobody,
+  openStream: nobody,
+  [Symbol.asyncDispose]: async () => {},
+}
+
+/** What this version of the manager serves, as text; needs neither a running manager nor a database. */
+export const apiDocuments = {
+  async openapi(): Promise<string> {
+    const clock = systemClock
+    const log = silentLogger
+    await using store = await openSqliteStore({ path: ':memory:', clock, log })
+    await using bus = createMemoryBus({ clock, log })
+    await using cache = createMemoryCache({ clock })
+    const config = createSharedConfig(store)
+    const storage = createHttpStorageHosts({ config, log })
+    const ports = { managerId: 'none', store, bus, cache, config, storage, agents: noAgents, clock, log }
+    return `${JSON.stringify(await describeApi({ ...ports, schedulers: [] }), null, 2)}\n`
+  },
+  graphql: async (): Promise<string> => describeGraphql(),
+}

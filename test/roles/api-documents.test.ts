@@ -1,0 +1,33 @@
+import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildSchema } from 'graphql'
+import { runAdmin } from '../../src/admin/program.ts'
+import { apiDocuments } from '../../src/roles/api-documents.ts'
+import { tempDirectory } from '../harness/temp.ts'
+
+const MAIN = join(import.meta.dir, '../../src/main.ts')
+
+test('the whole description reaches a pipe that is read late', async () => {
+  const child = Bun.spawn(
+    ['sh', '-c', `"${process.execPath}" "${MAIN}" mgr api dump-openapi | (sleep 1; cat)`],
+    {
+      stdout: 'pipe',
+    },
+  )
+  const document = JSON.parse(await new Response(child.stdout).text())
+  expect(document.openapi).toBe('3.1.0')
+  expect(Object.keys(document.paths)).toContain('/image/import')
+  expect(Object.keys(document.paths)).toContain('/admin/gql')
+})
+
+test('the GraphQL schema is written to a file and reads back', async () => {
+  using directory = tempDirectory('api-documents')
+  const io = { stdout: () => {}, stderr: () => {}, env: {}, cwd: directory.path, readStdin: async () => '' }
+  const dump = (file: string) =>
+    runAdmin(['mgr', 'api', 'dump-gql-schema', '-o', file], io, async () => apiDocuments)
+  expect(await dump('schema.graphql')).toBe(0)
+  const schema = buildSchema(readFileSync(directory.at('schema.graphql'), 'utf8'))
+  expect(Object.keys(schema.getQueryType()?.getFields() ?? {})).toContain('compute_session_list')
+  expect(await dump('no/such/folder')).toBe(1)
+})
