@@ -9,6 +9,7 @@ import { json } from '../answer.ts'
 import { refuseOddText } from '../read-params.ts'
 import { defineRoute, type Route, type RouteContext } from '../route.ts'
 import type { GraphContext } from './context.ts'
+import { costOf, MAX_COST } from './cost.ts'
 import { graphiqlPage } from './graphiql-page.ts'
 import { boundedRule, introspects, MAX_TOKENS } from './limits.ts'
 import { createGraphSchema } from './schema.ts'
@@ -194,10 +195,18 @@ function protection(): Plugin<GraphContext> {
       addValidationRule(boundedRule)
     },
     onExecute({ args, setResultAndStopExecution }) {
-      if (args.contextValue.allowsIntrospection || !asksForSchema(args.document)) return
-      setResultAndStopExecution({
-        errors: [new GraphQLError('Introspection of the schema is switched off here.')],
+      const refuse = (message: string) => setResultAndStopExecution({ errors: [new GraphQLError(message)] })
+      if (!args.contextValue.allowsIntrospection && asksForSchema(args.document)) {
+        refuse('Introspection of the schema is switched off here.')
+        return
+      }
+      const cost = costOf(args.schema, args.document, {
+        operationName: args.operationName ?? null,
+        variables: args.variableValues ?? {},
       })
+      if (cost > MAX_COST) {
+        refuse(`The document may answer more than ${MAX_COST} values; ask for fewer rows or fields.`)
+      }
     },
   }
 }
