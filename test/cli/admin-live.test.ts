@@ -2,10 +2,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { eq } from 'drizzle-orm'
 import { runCli } from '../../src/cli/program.ts'
+import { createCliTransport } from '../../src/cli/transport.ts'
+import { createClient } from '../../src/client/client.ts'
 import { loadConfig } from '../../src/config/loader.ts'
 import { silentLogger } from '../../src/lib/logger.ts'
 import { startWatcher } from '../../src/watcher/role.ts'
 import { ScriptedAgent } from '../harness/agent.ts'
+import { tempDirectory } from '../harness/temp.ts'
 import { startServedManager } from '../manager/served-manager.ts'
 import { startTestStorage } from '../storage-proxy/test-storage.ts'
 import { testIo } from './test-io.ts'
@@ -249,17 +252,50 @@ test('storage hosts and folders', async () => {
   expect(await shown('permission', 'list')).toMatch(/^mount-in-session$/m)
   expect(await shown('vfolder', 'list-hosts')).toBe('local:volume1 (default)\n')
   expect(await shown('vfolder', 'perf-metric', HOST)).not.toBe('')
-  const { uuid, email } = await did('user', 'info')
+  const { uuid } = await did('user', 'info')
   const scope = `user:${uuid}`
-  const folder = await manager.client.vfolders.create({ name: 'data', host: HOST })
+  await manager.client.vfolders.create({ name: 'data', host: HOST })
   expect(await shown('vfolder', 'list')).toMatch(/^data +local:volume1 +user/m)
   expect((await did('vfolder', 'list-shared-vfolders')).items).toEqual([])
-  await did('vfolder', 'change-vfolder-ownership', folder.id, email)
   await did('quota-scope', 'get', HOST, scope)
   // Plain directories take no limits.
   expect((await run(['quota-scope', 'set', HOST, scope, '5g'])).stderr).toContain('holds no such limit')
   expect(await shown('quota-scope', 'get', HOST, scope)).toMatch(/Limit +no limit/)
   await did('quota-scope', 'unset', HOST, scope)
+})
+
+test('mounts of the machines', async () => {
+  const root = owned.use(tempDirectory('mounts')).path
+  await manager.ports.config.set('volumes/_mount', root)
+  expect(await shown('vfolder', 'list-mounts')).toMatch(/^manager +done\ni-1 +done/m)
+  const mounted = await run(['vfolder', 'mount-host', '/nowhere', 'v2', '--fs-type', 'nosuchfs'])
+  expect(mounted.code).toBe(1)
+  expect(mounted.stdout).toMatch(/^manager +failed .*\ni-1 +done/m)
+  expect(await refused('vfolder', 'umount-host', 'v2')).toContain('Nothing is mounted as "v2"')
+  await shown('vfolder', 'get-fstab-contents', '-a', 'i-1')
+})
+
+test('folders that are shared', async () => {
+  const email = 'bob@example.com'
+  const { user } = await did('user', 'add', 'default', email, 'Passw0rd!x', '-g', 'default')
+  const { items } = await did('keypair', 'list', '-u', email)
+  const bob = createClient({
+    endpoint: manager.endpoint,
+    accessKey: items[0].access_key,
+    secretKey: items[0].secret_key,
+    transport: createCliTransport(),
+  })
+  const folder = await manager.client.vfolders.create({ name: 'shared', host: HOST })
+  await manager.client.vfolders.invite('shared', [email], 'ro')
+  const [invitation] = await bob.vfolders.invitations()
+  await bob.vfolders.acceptInvitation(invitation?.id ?? '')
+  expect(await shown('vfolder', 'list-shared-vfolders')).toMatch(/^shared .* bob@example\.com +ro +user$/m)
+  await did('vfolder', 'update-shared-vf-permission', folder.id, user.uuid, '-p', 'rw')
+  expect(await shown('vfolder', 'shared-vfolder-info', folder.id)).toMatch(/Permission +rw/)
+  await did('vfolder', 'remove-shared-vf-permission', folder.id, user.uuid)
+  expect((await did('vfolder', 'shared-vfolder-info', folder.id)).items).toEqual([])
+  await did('vfolder', 'change-vfolder-ownership', folder.id, email)
+  expect((await bob.vfolders.info('shared')).is_owner).toBe(true)
 })
 
 test('watchers', async () => {
