@@ -12,7 +12,7 @@ const original = (version: string): Signatures =>
 /** What ours has beyond the original (spec/decisions.md, GraphQL extras). */
 const EXTRAS = [
   ...['domain', 'group', 'scaling_group'].map((name) => `Queries.images(${name})`),
-  ...['agent_list', 'compute_session_list', 'vfolder_list'].flatMap((list) =>
+  ...['agent_list', 'compute_session_list', 'keypair_list', 'user_list', 'vfolder_list'].flatMap((list) =>
     ['order_key', 'order_asc'].map((name) => `Queries.${list}(${name})`),
   ),
 ]
