@@ -1,5 +1,6 @@
 import type { HonoRequest } from 'hono'
-import type { FileContent } from '../plugin/storage-volume.ts'
+import type { FileContent, FolderFiles } from '../plugin/storage-volume.ts'
+import { archiveOf } from './archive.ts'
 import { byteRange } from './byte-range.ts'
 import { StorageProblem } from './storage-problem.ts'
 import { filesOf, type StorageProxyContext } from './storage-proxy-context.ts'
@@ -13,8 +14,7 @@ export async function download(context: StorageProxyContext, request: HonoReques
   const path = targetOf(request, claims.relpath)
   const kind = await files.kindOf(path)
   if (kind === null) throw new StorageProblem('not-found', `There is no such file: ${path}`)
-  if (kind === 'DIRECTORY')
-    throw new StorageProblem('wrong-type', `It is a directory; files are downloaded one by one: ${path}`)
+  if (kind === 'DIRECTORY') return archived(request, files, path, claims.archive)
   const content = await files.read(path)
   const headers = {
     'content-type': 'application/octet-stream',
@@ -24,6 +24,19 @@ export async function download(context: StorageProxyContext, request: HonoReques
     ...(request.query('no_cache') ? { 'cache-control': 'no-store' } : {}),
   }
   return part(request, content, headers)
+}
+
+/** A directory leaves as one archive, of a size that nobody knows before. */
+function archived(request: HonoRequest, files: FolderFiles, path: string, mayArchive: boolean): Response {
+  if (!mayArchive && !/^(true|1|yes)$/i.test(request.query('archive') ?? ''))
+    throw new StorageProblem('wrong-type', `It is a directory; ask for an archive of it: ${path}`)
+  const name = path.split('/').findLast((one) => one !== '' && one !== '.') ?? 'folder'
+  const headers = {
+    'content-type': 'application/zip',
+    'content-disposition': disposition(`${name}.zip`),
+    'cache-control': 'no-store',
+  }
+  return new Response(request.method === 'HEAD' ? null : archiveOf(files, path, name), { headers })
 }
 
 async function part(

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { verifyJwt } from '../../src/lib/jwt.ts'
+import { tempDirectory } from '../harness/temp.ts'
 import { startTestStorage, type TestStorage } from './test-storage.ts'
 
 const VFID = 'user:5f1d7d3c-6a53-4c0d-9c55-0d3a0a5ad9a1/0123456789abcdef0123456789abcdef'
@@ -191,6 +193,34 @@ test('a download may be of a part', async () => {
   const head = await client(url, { method: 'HEAD' })
   expect([head.status, head.headers.get('content-length')]).toEqual([200, '10'])
   expect((await client(`${url}&dst_dir=nowhere`)).status).toBe(404)
+})
+
+test('a directory comes as an archive, where that is asked for', async () => {
+  const deep = { ...folder, relpath: ['tree/empty', 'tree/größe'] }
+  expect((await ask('POST', '/folder/file/mkdir', deep)).status).toBe(200)
+  const text = 'many words '.repeat(100_000)
+  writeFileSync(join(root, 'tree/größe/words'), text)
+  writeFileSync(join(root, 'tree/nothing'), '')
+  symlinkSync('/etc/passwd', join(root, 'tree/link'))
+  const token = await tokenFor('/folder/file/download', { relpath: 'tree', archive: true })
+  const answer = await client(`/download?token=${token}`)
+  expect(answer.headers.get('content-type')).toBe('application/zip')
+  expect(answer.headers.get('content-disposition')).toContain('filename="tree.zip"')
+  const bytes = await answer.bytes()
+  expect(bytes.length).toBeLessThan(text.length / 10)
+  using directory = tempDirectory('zip')
+  writeFileSync(directory.at('tree.zip'), bytes)
+  const listed =
+    'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; z.extractall(sys.argv[2]); print(sorted(z.namelist()))'
+  const unpacked = execFileSync('python3', ['-c', listed, directory.at('tree.zip'), directory.at('out')])
+  expect(unpacked.toString().trim()).toBe(
+    "['tree/empty/', 'tree/größe/', 'tree/größe/words', 'tree/nothing']",
+  )
+  expect(readFileSync(directory.at('out/tree/größe/words'), 'utf8')).toBe(text)
+
+  const plain = await tokenFor('/folder/file/download', { relpath: 'tree' })
+  expect((await client(`/download?token=${plain}`)).status).toBe(400)
+  expect((await client(`/download?token=${plain}&archive=true`)).status).toBe(200)
 })
 
 test('a token is for its purpose, its folder and its time only', async () => {
