@@ -1,5 +1,6 @@
 /** `bun test/bench/main.ts [--only NAME]… [--short]`: prints one line a figure; a figure fails nothing, a wrong result does. */
 import { api } from './api.ts'
+import { apiList } from './api-list.ts'
 import { boot } from './boot.ts'
 import { execute } from './execute.ts'
 import { firstResult } from './first-result.ts'
@@ -11,6 +12,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   'first-result': firstResult,
   execute,
   api,
+  'api-list': apiList,
   boot,
 }
 const REPEATS = 3
