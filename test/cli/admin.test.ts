@@ -263,6 +263,23 @@ describe('lists', () => {
     expect(pages.join('').trimEnd().split('\n')).toHaveLength(251)
   })
 
+  test('--watch prints again when something has changed, until Ctrl-C', async () => {
+    let looks = 0
+    answerGraphQl(manager, {
+      agent_list: () => {
+        looks += 1
+        return { items: [{ ...agent, status: looks < 3 ? 'ALIVE' : 'LOST' }], total_count: 1 }
+      },
+    })
+    const result = await admin(['agent', 'list', '-w', '--json'], {
+      onWrite: (io) => {
+        if (io.out.stdout.includes('LOST')) io.interrupt()
+      },
+    })
+    expect(result.code).toBe(130)
+    expect(result.stdout.trimEnd().split('\n')).toHaveLength(2)
+  })
+
   test('an empty list says so', async () => {
     answerGraphQl(manager, { domains: () => [] })
     expect(await admin(['domain', 'list'])).toMatchObject({ code: 0, stdout: '' })

@@ -13,7 +13,7 @@ export function showList<T>(
   { out, io }: CommandContext,
   items: readonly T[],
   look: ListLook<T>,
-  totalCount = items.length,
+  { totalCount = items.length, isPaged = true } = {},
 ): number {
   if (out.isJson) {
     out.json({ items, total_count: totalCount })
@@ -27,6 +27,7 @@ export function showList<T>(
   out.table(
     look.cells,
     items.map((item) => look.cells.map((cell) => cell.show(item, now))),
+    { isPaged },
   )
   return EXIT.ok
 }
