@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { randomUUID } from 'node:crypto'
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { openDockerBackend } from '../../src/agent/backends/docker/docker-backend.ts'
 import { openProcessBackend } from '../../src/agent/backends/process/process-backend.ts'
@@ -294,7 +302,7 @@ for (const driver of [nativeDriver, dockerDriver()]) {
       expect(existsSync(join(shared, 'stop'))).toBe(true)
     })
 
-    test('a read-only folder cannot be written, and none that is missing is mounted', async () => {
+    test('a read-only folder cannot be written; one that is missing or a link is not mounted', async () => {
       const shared = dir.at('read-only')
       mkdirSync(shared, { recursive: true, mode: 0o777 })
       writeFileSync(join(shared, 'stop'), '')
@@ -305,6 +313,10 @@ for (const driver of [nativeDriver, dockerDriver()]) {
       expect((await heard.exitOf(spec.kernelId)).exitCode).toBe(5)
       await end(containerId)
       expect(existsSync(join(shared, 'written'))).toBe(false)
+      symlinkSync('/etc', dir.at('link-to-etc'))
+      const moved = { ...mount, source: dir.at('link-to-etc') }
+      const refused = await backend.run(specOf({}, { mounts: [moved] })).catch((error: unknown) => error)
+      expect(refused).toMatchObject({ kind: 'ContainerCreationFailed' })
       const missing = { ...mount, source: dir.at('missing') }
       const failure = await backend.run(specOf({}, { mounts: [missing] })).catch((error: unknown) => error)
       expect(failure).toMatchObject({ kind: 'ContainerCreationFailed' })

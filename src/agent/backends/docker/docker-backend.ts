@@ -16,6 +16,7 @@ import { createEngineNetworks } from './engine-networks.ts'
 import { createEngineUsage } from './engine-usage.ts'
 import { kernelUlimits, withoutRefused } from './kernel-ulimits.ts'
 import { pullImage } from './pull-image.ts'
+import { refuseMovedSources } from './refuse-moved-sources.ts'
 
 export interface DockerBackendOptions {
   docker: Docker
@@ -63,8 +64,10 @@ export async function openDockerBackend(options: DockerBackendOptions): Promise<
     images: images.list,
     hasImage: images.has,
     pull: (image, auth, signal) => pullImage(docker, image, auth, signal),
+    removeImage: images.remove,
 
     async run(spec, made) {
+      if (spec.mounts.length > 0) await refuseMovedSources(spec)
       for (;;) {
         const container = await createContainer(
           docker,

@@ -10,6 +10,7 @@ import { statusOf } from './engine-error.ts'
 export function createEngineImages(docker: Docker): {
   list(): Promise<ImageReport[]>
   has(canonical: string, digest: string | null): Promise<boolean>
+  remove(canonical: string): Promise<boolean>
 } {
   const architectures = new Map<string, string>()
 
@@ -55,6 +56,16 @@ export function createEngineImages(docker: Docker): {
         return digest === null || Id === digest
       } catch (error) {
         if (statusOf(error) === 404) return false
+        throw error
+      }
+    },
+    async remove(canonical) {
+      try {
+        await docker.getImage(canonical).remove()
+        return true
+      } catch (error) {
+        if (statusOf(error) === 404) return false
+        if (statusOf(error) === 409) throw new AgentError('ImageInUse', `${canonical} is in use`, { cause: error })
         throw error
       }
     },
