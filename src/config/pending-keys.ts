@@ -13,8 +13,6 @@ export const PENDING_KEYS: readonly string[] = [
     ['ssl-enabled', 'ssl-cert', 'ssl-privkey'].map((key) => `${listener}.${key}`),
   ),
   ...['manager', 'agent', 'storage-proxy', 'webserver', 'app-proxy'].map((role) => `${role}.pid-file`),
-  'manager.allowed-plugins',
-  'manager.disabled-plugins',
   'manager.agent-selection-resource-priority',
   'agent.instance-type',
   'agent.mount-path',

@@ -9,6 +9,8 @@ export const PROBLEMS = {
   'invalid-credentials': [400, 'Authentication credentials not valid.'],
   'invalid-auth-params': [400, 'Missing or invalid authorization parameters.'],
   'graphql-error': [400, 'GraphQL-generated error.'],
+  'require-totp-authentication': [400, 'A one-time password is needed.'],
+  'require-totp-registration': [400, 'One-time passwords must be set up first.'],
   'rejected-by-hook': [400, 'Operation rejected by a hook plugin.'],
   'auth-failed': [401, 'Credential/signature mismatch.'],
   'password-expired': [401, 'Password has expired.'],

@@ -102,6 +102,8 @@ export interface Snapshot {
   readonly maxContainersPerAgent: number | null
   /** Slot names, the most precious first; others follow. */
   readonly slotPriority: readonly string[]
+  /** What hooks have against sessions, by session; absent where no hook looks at them. */
+  readonly vetoes?: ReadonlyMap<string, Condition>
 }
 
 export interface Assignment {

@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { SchedulerPlugin } from '../plugin/scheduler.ts'
 import type { AgentLink } from '../wire/agent-link.ts'
+import type { ManagerPlugins } from './services/plugins/manager-plugins.ts'
 import type { StorageHosts } from './storage/storage-hosts.ts'
 
 /** The ports that the manager's services are built from; each service takes only those it uses. */
@@ -20,6 +21,8 @@ export interface ManagerPorts {
   storage: StorageHosts
   /** Scheduler policies by `name`; `fifo` must be among them. */
   schedulers: readonly SchedulerPlugin[]
+  /** Hooks and monitors. */
+  plugins: ManagerPlugins
   clock: Clock
   log: Logger
 }

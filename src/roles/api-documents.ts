@@ -5,6 +5,7 @@ import { createMemoryBus } from '../events/drivers/memory.ts'
 import { systemClock } from '../lib/clock.ts'
 import { silentLogger } from '../lib/logger.ts'
 import { describeApi, describeGraphql } from '../manager/api-documents.ts'
+import { createManagerPlugins } from '../manager/services/plugins/manager-plugins.ts'
 import { createHttpStorageHosts } from '../manager/storage/http-storage-hosts.ts'
 import type { AgentLink } from '../wire/agent-link.ts'
 
@@ -29,8 +30,9 @@ export const apiDocuments = {
     await using cache = createMemoryCache({ clock })
     const config = createSharedConfig(store)
     const storage = createHttpStorageHosts({ config, log })
-    const ports = { managerId: 'none', store, bus, cache, config, storage, agents: noAgents, clock, log }
-    return `${JSON.stringify(await describeApi({ ...ports, schedulers: [] }), null, 2)}\n`
+    const parts = { managerId: 'none', store, bus, cache, config, storage, agents: noAgents, clock, log }
+    using plugins = createManagerPlugins(parts, {})
+    return `${JSON.stringify(await describeApi({ ...parts, schedulers: [], plugins }), null, 2)}\n`
   },
   graphql: async (): Promise<string> => describeGraphql(),
 }

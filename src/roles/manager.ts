@@ -13,11 +13,13 @@ import type { ManagerPorts } from '../manager/context.ts'
 import { startManager } from '../manager/role.ts'
 import { type AdminCredentials, bootstrapCluster } from '../manager/services/bootstrap.ts'
 import { type LinkSecrets, linkSecrets } from '../manager/services/link-secrets.ts'
+import { createManagerPlugins } from '../manager/services/plugins/manager-plugins.ts'
 import { createHttpStorageHosts } from '../manager/storage/http-storage-hosts.ts'
 import type { AgentLink } from '../wire/agent-link.ts'
 import { encodeJoinToken } from '../wire/join-token.ts'
 import { openAdminFile } from './admin-file.ts'
 import type { RoleContext } from './context.ts'
+import { MANAGER_PLUGINS } from './manager-plugins.ts'
 import { nodeSecret } from './node-secret.ts'
 import type { SharedPorts } from './ports.ts'
 import type { RunningRole } from './role.ts'
@@ -61,6 +63,16 @@ export async function wireManager(
   const isNewAdmin =
     (await store.db.select().from(keypairs).where(eq(keypairs.accessKey, credentials.accessKey))).length > 0
   const agents = stack.use(await wire.open(() => linkSecrets(sharedConfig)))
+  const plugins = stack.use(
+    createManagerPlugins(
+      { store, config: sharedConfig, clock, log },
+      {
+        ...MANAGER_PLUGINS,
+        allowed: config.manager.allowedPlugins,
+        disabled: config.manager.disabledPlugins,
+      },
+    ),
+  )
   const ports: ManagerPorts = {
     // The same after a restart, so that a killed manager's leases are its own again at once.
     managerId: options.embedded ? managerId : `${managerId}-${nodeSecret(dataDir, 'manager').slice(0, 8)}`,
@@ -71,6 +83,7 @@ export async function wireManager(
     agents,
     storage: createHttpStorageHosts({ config: sharedConfig, log }),
     schedulers: [schedulerFifo],
+    plugins,
     clock,
     log,
   }

@@ -13,6 +13,7 @@ import type {
 import { NO_SLOTS, sumSlots } from '../core/slots.ts'
 import { explain } from './explain.ts'
 import { Ledger } from './ledger.ts'
+import { hookVeto } from './predicates/hook-veto.ts'
 import { PREDICATES } from './predicates/index.ts'
 import { type Demand, selectAgent } from './select-agent.ts'
 
@@ -61,7 +62,8 @@ function tryToPlace(
   group: ResourceGroup,
   ledger: Ledger,
 ): Placement | Unplaced {
-  const rules = PREDICATES.filter((rule) => session.type !== 'system' || rule.appliesToSystem)
+  const all = ledger.snapshot.vetoes ? [...PREDICATES, hookVeto] : PREDICATES
+  const rules = all.filter((rule) => session.type !== 'system' || rule.appliesToSystem)
   const failed: Condition[] = []
   const passed: string[] = []
   for (const rule of rules) {

@@ -245,8 +245,8 @@ describe('environment and command line', () => {
   test('keys that nothing acts on yet are told when they are set, and only then', () => {
     expect(load().warnings).toEqual([])
     expect(load({ role: 'up' }).warnings).toEqual([])
-    expect(load({ argv: ['--set', 'manager.allowed-plugins=x'] }).warnings).toEqual([
-      'settings without effect in this version: manager.allowed-plugins',
+    expect(load({ argv: ['--set', 'container.stats-type=cgroup'] }).warnings).toEqual([
+      'settings without effect in this version: container.stats-type',
     ])
   })
 

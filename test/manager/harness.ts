@@ -13,6 +13,7 @@ import type { ManagerPorts, Requester } from '../../src/manager/context.ts'
 import { type LoopOptions, startLoops } from '../../src/manager/loops/index.ts'
 import { bootstrapCluster } from '../../src/manager/services/bootstrap.ts'
 import { createSessionServices, type SessionServices } from '../../src/manager/services/index.ts'
+import { createManagerPlugins } from '../../src/manager/services/plugins/manager-plugins.ts'
 import type { CreatedSession, CreateSessionInput } from '../../src/manager/services/requests.ts'
 import { createSession } from '../../src/manager/services/sessions/create.ts'
 import { createHttpStorageHosts } from '../../src/manager/storage/http-storage-hosts.ts'
@@ -55,6 +56,10 @@ export async function startManager(
     agents: link,
     storage: createHttpStorageHosts({ config: createSharedConfig(own), log }),
     schedulers: [schedulerFifo],
+    plugins: createManagerPlugins(
+      { store: own, config: createSharedConfig(own), clock: systemClock, log },
+      {},
+    ),
     clock: systemClock,
     log,
   }

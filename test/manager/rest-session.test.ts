@@ -12,6 +12,7 @@ import { systemClock } from '../../src/lib/clock.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { startManager } from '../../src/manager/role.ts'
 import { bootstrapCluster } from '../../src/manager/services/bootstrap.ts'
+import { createManagerPlugins } from '../../src/manager/services/plugins/manager-plugins.ts'
 import { createHttpStorageHosts } from '../../src/manager/storage/http-storage-hosts.ts'
 import { AgentCallError } from '../../src/wire/agent-link.ts'
 import { finished, ScriptedAgent, ScriptedLink } from '../harness/agent.ts'
@@ -42,6 +43,7 @@ beforeAll(async () => {
         agents: link,
         storage: createHttpStorageHosts({ config: config, log }),
         schedulers: [schedulerFifo],
+        plugins: createManagerPlugins({ store, config, clock: systemClock, log }, {}),
         clock: systemClock,
         log,
       },

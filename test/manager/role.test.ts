@@ -8,6 +8,7 @@ import { silentLogger as log } from '../../src/lib/logger.ts'
 import type { ManagerPorts } from '../../src/manager/context.ts'
 import { type ManagerOptions, startManager } from '../../src/manager/role.ts'
 import { bootstrapCluster } from '../../src/manager/services/bootstrap.ts'
+import { createManagerPlugins } from '../../src/manager/services/plugins/manager-plugins.ts'
 import { createHttpStorageHosts } from '../../src/manager/storage/http-storage-hosts.ts'
 import type { AgentLink } from '../../src/wire/agent-link.ts'
 
@@ -38,6 +39,7 @@ test('the manager starts, serves every room of its API, and stops', async () => 
     agents: noAgents,
     storage: createHttpStorageHosts({ config: createSharedConfig(store), log }),
     schedulers: [],
+    plugins: createManagerPlugins({ store, config: createSharedConfig(store), clock, log }, {}),
     clock,
     log,
   }

@@ -12,6 +12,7 @@ import { createLogger } from '../../src/lib/logger.ts'
 import type { ManagerPorts } from '../../src/manager/context.ts'
 import { startManager } from '../../src/manager/role.ts'
 import { bootstrapCluster } from '../../src/manager/services/bootstrap.ts'
+import { createManagerPlugins } from '../../src/manager/services/plugins/manager-plugins.ts'
 import { createHttpStorageHosts } from '../../src/manager/storage/http-storage-hosts.ts'
 import { type ScriptedAgent, ScriptedLink } from '../harness/agent.ts'
 
@@ -44,6 +45,7 @@ export async function startServedManager(
     storage: createHttpStorageHosts({ config, log }),
     agents: new ScriptedLink(agents),
     schedulers: [schedulerFifo],
+    plugins: createManagerPlugins({ store, config, clock, log }, {}),
     clock,
     log,
   }

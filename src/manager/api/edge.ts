@@ -1,10 +1,10 @@
 import { Problem } from '../../core/problem.ts'
+import { clientAddress } from '../../lib/http/client-address.ts'
 import type { HttpEnv } from '../../lib/http/http-env.ts'
 import { RequestAbortedError } from '../../lib/http/request-body.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Requester } from '../context.ts'
 import { type Answer, empty } from './answer.ts'
-import { clientAddress } from './auth/client-address.ts'
 import type { Verify } from './auth/verify.ts'
 import type { Cors } from './cors.ts'
 import type { RecordAnswer } from './coverage.ts'
@@ -72,7 +72,13 @@ export function createEdge(options: EdgeOptions) {
 
     checkVersion(header('x-backendai-version') ?? header('x-sorna-version'))
     const address = clientAddress(env.remoteAddress, header('x-forwarded-for'), options.trustedProxies)
-    const requester = await authenticate(route, { env, header, clientAddress: address, overriddenMethod })
+    const requester = await authenticate(route, {
+      env,
+      header,
+      clientAddress: address,
+      overriddenMethod,
+      requestId,
+    })
     progress.requester = requester
     if (route.whenFrozen === 'refuse' && (await options.isFrozen())) throw new Problem('server-frozen')
 

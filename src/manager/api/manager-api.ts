@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { VERSION } from '../../core/version.ts'
+import { addressSet } from '../../lib/http/client-address.ts'
 import type { HttpEnv } from '../../lib/http/http-env.ts'
 import type { ManagerPorts } from '../context.ts'
 import { createAccounts } from './auth/accounts.ts'
-import { addressSet } from './auth/client-address.ts'
 import { createVerifier } from './auth/verify.ts'
 import { createCors } from './cors.ts'
 import { openCoverage } from './coverage.ts'
@@ -13,6 +13,7 @@ import { createMetrics, metricsRoutes } from './metrics.ts'
 import { createRateLimit, showRateLimit } from './rate-limit.ts'
 import { aclRoutes } from './rest/acl.ts'
 import { authRoutes } from './rest/auth.ts'
+import { loginRoutes } from './rest/auth-login.ts'
 import { passwordRoutes } from './rest/auth-password.ts'
 import { bootstrapScriptRoutes } from './rest/bootstrap-script.ts'
 import { configRoutes } from './rest/config.ts'
@@ -27,6 +28,7 @@ import { scalingGroupRoutes } from './rest/scaling-groups.ts'
 import { specRoutes } from './rest/spec.ts'
 import { sshKeypairRoutes } from './rest/ssh-keypair.ts'
 import { templateRoutes } from './rest/templates.ts'
+import { totpRoutes } from './rest/totp.ts'
 import { watcherRoutes } from './rest/watcher.ts'
 import type { Route } from './route.ts'
 
@@ -70,7 +72,9 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
     ...healthRoutes(ports),
     ...metricsRoutes(metrics),
     ...authRoutes(ports),
+    ...loginRoutes(ports),
     ...passwordRoutes(ports),
+    ...totpRoutes(ports),
     ...sshKeypairRoutes(ports),
     ...managerRoutes(ports, status, {
       serviceAddress: options.serviceAddress,
@@ -91,7 +95,7 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
   ]
   const fetch = createEdge({
     routes,
-    verify: createVerifier(accounts, () => clock.now()),
+    verify: createVerifier(accounts, () => clock.now(), ports.plugins.hooks),
     rateLimit: createRateLimit(cache, anonymousLimit, log),
     showRateLimit: showRateLimit(anonymousLimit),
     cors: createCors(config, clock),

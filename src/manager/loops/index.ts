@@ -3,6 +3,7 @@ import { kernelEvents, sessionEvents } from '../../events/catalog/session.ts'
 import type { ManagerPorts } from '../context.ts'
 import { tendFolders } from '../services/folders/tend-folders.ts'
 import type { SessionServices } from '../services/index.ts'
+import { tellHooks } from '../services/plugins/tell-hooks.ts'
 import { createCallbackLoop, postCallback } from './callbacks.ts'
 import { coalesced } from './coalesced.ts'
 import { createDetached } from './detached.ts'
@@ -69,6 +70,7 @@ export async function startLoops(
   stack.use(await services.config.connect())
   stack.use(await signals.connect())
   stack.use(await waiters.connect())
+  stack.use(await tellHooks(ports))
   stack.use(await ports.bus.subscribe([agentStarted], loops.schedule.trigger))
   const callbacks = createCallbackLoop(ports, postCallback, stop.signal)
   const telling = stack.use(

@@ -70,17 +70,34 @@ export function createPrepareLoop(context: LoopContext, detached: Detached) {
       order.kernels.filter(({ row }) => open.has(row.id)),
       ({ row }) => row.agent,
     )
+    const mayStart = asksHooks(order)
     for (const [agentId, group] of byAgent) {
       if (agentId === null) continue
       for (const { row } of group) dispatched.add('create', row.id, agentId)
-      detached.run(() =>
-        create(
+      detached.run(async () => {
+        if (!(await mayStart)) return
+        await create(
           agentId,
           order,
           group.map(({ config }) => config),
-        ),
-      )
+        )
+      })
     }
+  }
+
+  /** False when a hook refuses the start; the session is cancelled then. */
+  async function asksHooks({ session }: StartOrder): Promise<boolean> {
+    const { id: sessionId, name: sessionName, accessKey } = session
+    const outcome = await ports.plugins.hooks.dispatch('PRE_START_SESSION', {
+      sessionId,
+      sessionName,
+      accessKey,
+    })
+    if (outcome.status === 'PASSED') return true
+    const { reason: repr, plugins } = outcome
+    const error = { src: 'hook', name: 'rejected-by-hook', repr, plugins }
+    await cancel(sessionId, 'rejected-by-hook', error)
+    return false
   }
 
   async function create(agentId: string, order: StartOrder, configs: KernelConfig[]): Promise<void> {
@@ -104,13 +121,12 @@ export function createPrepareLoop(context: LoopContext, detached: Detached) {
 
   async function giveUp(sessionId: string, agentId: string, error: AgentCallError): Promise<void> {
     const repr = `${error.kind}: ${error.message}`
-    await store.tx((tx) =>
-      cancelSessions(tx, store, [sessionId], {
-        at: new Date(clock.now()),
-        reason: 'failed-to-start',
-        statusData: { error: { src: 'agent', name: error.kind, repr, agent_id: agentId } },
-      }),
-    )
+    await cancel(sessionId, 'failed-to-start', { src: 'agent', name: error.kind, repr, agent_id: agentId })
+  }
+
+  async function cancel(sessionId: string, reason: string, error: Record<string, unknown>): Promise<void> {
+    const at = new Date(clock.now())
+    await store.tx((tx) => cancelSessions(tx, store, [sessionId], { at, reason, statusData: { error } }))
     context.signals.raise('terminate')
   }
 

@@ -3,6 +3,7 @@ import type { Lease } from '../../db/store.ts'
 import { schedule } from '../../scheduler/schedule.ts'
 import { addRetries, applyPlacements, cancelExpired, writeReasons } from './apply-plan.ts'
 import type { LoopContext } from './context.ts'
+import { hookVetoes } from './hook-vetoes.ts'
 import { policyOf } from './policy.ts'
 import { beginPreparing } from './prepare.ts'
 import { createSnapshotReader, type SnapshotWithGroups } from './snapshot.ts'
@@ -50,7 +51,8 @@ export function createScheduleLoop(context: LoopContext, signal: AbortSignal) {
       retryLater()
       return
     }
-    const plan = schedule(snapshot, policyOf(ports, snapshot.groupRows))
+    const vetoes = await hookVetoes(ports.plugins.hooks, snapshot)
+    const plan = schedule(vetoes ? { ...snapshot, vetoes } : snapshot, policyOf(ports, snapshot.groupRows))
     const placed = await apply(current, snapshot, plan)
     if (placed > 0) signals.raise('prepare')
     if (plan.expired.length > 0) signals.raise('terminate')

@@ -2,9 +2,9 @@ import { and, asc, eq } from 'drizzle-orm'
 import { Problem } from '../../core/problem.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import { accountChanged } from '../../events/catalog/cluster.ts'
-import { verifyPassword } from '../../lib/password-hash.ts'
+import { hashPassword, isOutdatedHash, verifyPassword } from '../../lib/password-hash.ts'
 
-type UserRow = Store['tables']['users']['$inferSelect']
+export type UserRow = Store['tables']['users']['$inferSelect']
 export type KeypairRow = Store['tables']['keypairs']['$inferSelect']
 
 /** Compared where there is no user, so that the time does not tell whether there is one. */
@@ -26,11 +26,40 @@ export async function checkPassword(
     .limit(1)
   const isRight = await verifyPassword(who.password, user?.password ?? NOBODYS_HASH)
   if (!user || !isRight) throw new Problem('auth-failed', { msg: 'User credential mismatch.' })
+  requireActive(user)
+  if (user.password !== null && isOutdatedHash(user.password)) await rehash(store, user, who.password)
+  return user
+}
+
+/** The active user of an address, for those whom somebody else has authenticated. @throws Problem `auth-failed` */
+export async function trustedUser(store: Store, who: { domain: string; email: string }): Promise<UserRow> {
+  const { users } = store.tables
+  const [user] = await store.db
+    .select()
+    .from(users)
+    .where(and(eq(users.email, who.email), eq(users.domainName, who.domain)))
+  if (!user) throw new Problem('auth-failed', { msg: 'User credential mismatch.' })
+  requireActive(user)
+  return user
+}
+
+function requireActive(user: UserRow): void {
   if (user.status === 'before-verification') {
     throw new Problem('auth-failed', { msg: 'This account needs email verification.' })
   }
   if (user.status !== 'active') throw new Problem('auth-failed', { msg: 'User credential mismatch.' })
-  return user
+}
+
+/** The password in the form that is usual now; one that was changed meanwhile stays. */
+async function rehash(store: Store, { uuid, password: before }: UserRow, password: string): Promise<void> {
+  const { users } = store.tables
+  const hash = await hashPassword(password)
+  await store.tx((tx) =>
+    tx
+      .update(users)
+      .set({ password: hash })
+      .where(and(eq(users.uuid, uuid), eq(users.password, before ?? ''))),
+  )
 }
 
 /** @throws Problem `password-expired` when `config/auth/max_password_age` says so. */

@@ -110,7 +110,7 @@ test('changing the password, with and without a signature', async () => {
   expect([renewed.status, Object.keys(renewed.json)]).toEqual([201, ['password_changed_at']])
   expect((await post('/auth/authorize', { ...login, password: ADMIN.password }, null)).status).toBe(200)
   clock.offset = 0
-})
+}, 30_000)
 
 test('the full name, one’s own only', async () => {
   expect((await post('/auth/update-full-name', { email: USER.email, full_name: 'U' }, USER)).json).toEqual({})

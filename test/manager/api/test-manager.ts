@@ -21,6 +21,10 @@ import { createManagerApi } from '../../../src/manager/api/manager-api.ts'
 import type { Route } from '../../../src/manager/api/route.ts'
 import type { ManagerPorts } from '../../../src/manager/context.ts'
 import { bootstrapCluster } from '../../../src/manager/services/bootstrap.ts'
+import {
+  createManagerPlugins,
+  type ManagerPluginOptions,
+} from '../../../src/manager/services/plugins/manager-plugins.ts'
 import { createHttpStorageHosts } from '../../../src/manager/storage/http-storage-hosts.ts'
 import type { AgentLink } from '../../../src/wire/agent-link.ts'
 
@@ -75,6 +79,7 @@ export async function startTestManager(
     routes?: (ports: ManagerPorts) => Promise<readonly Route[]> | readonly Route[]
     clock?: Clock
     anonymousRateLimit?: number
+    plugins?: ManagerPluginOptions
     /** Default: SQLite in memory. */
     store?: () => Promise<Store>
   } = {},
@@ -98,6 +103,7 @@ export async function startTestManager(
     agents: noAgents,
     storage: createHttpStorageHosts({ config: config, log }),
     schedulers: [],
+    plugins: createManagerPlugins({ store, config, clock, log }, options.plugins ?? {}),
     clock,
     log,
   }

@@ -3,8 +3,9 @@ import { parseAuthorization, signingKey, stringToSign } from '../../../api/signa
 import { Problem } from '../../../core/problem.ts'
 import type { HttpEnv } from '../../../lib/http/http-env.ts'
 import type { Requester } from '../../context.ts'
+import { checkClientAddress } from '../../services/login.ts'
+import type { Hooks } from '../../services/plugins/hooks.ts'
 import type { Account, Accounts, Signer } from './accounts.ts'
-import { addressSet } from './client-address.ts'
 import { parseDate } from './parse-date.ts'
 
 /** What of a request is verified. */
@@ -14,6 +15,7 @@ export interface SignedRequest {
   readonly clientAddress: string
   /** The method of X-Method-Override, which some clients sign instead of the one they send. */
   readonly overriddenMethod: string | null
+  readonly requestId: string
 }
 
 export type Verify = (request: SignedRequest) => Promise<Requester>
@@ -37,11 +39,31 @@ const badAuth = (msg: string) => new Problem('invalid-auth-params', { msg })
 
 /**
  * Checks the signature of a request (client-wire.md §1.3).
- * @throws Problem `invalid-auth-params` for what is malformed, `auth-failed` for what does not match.
+ * @throws Problem `invalid-auth-params` for what is malformed, `auth-failed` for what does not match,
+ * `generic-forbidden` for addresses that the account does not allow.
  */
-export function createVerifier(accounts: Accounts, now: () => number): Verify {
+export function createVerifier(accounts: Accounts, now: () => number, hooks: Hooks): Verify {
+  async function bySomebodyElse({
+    header,
+    clientAddress,
+    requestId,
+  }: SignedRequest): Promise<Account | null> {
+    if (!(await hooks.handles('PRE_AUTH_MIDDLEWARE'))) return null
+    const request = { header, clientAddress, requestId }
+    const [accessKey] = await hooks.demand('PRE_AUTH_MIDDLEWARE', { request }, { first: true })
+    if (accessKey === undefined) return null
+    const account = await accounts.byAccessKey(accessKey)
+    if (!account) throw new Problem('auth-failed')
+    return account
+  }
+
   return async (request) => {
     const { header } = request
+    const trusted = await bySomebodyElse(request)
+    if (trusted) {
+      checkClientAddress(trusted.allowedClientIp, request.clientAddress)
+      return trusted.requester
+    }
     const authorization = header('authorization')
     if (authorization === undefined) throw new Problem('auth-failed')
 
@@ -75,10 +97,7 @@ export function createVerifier(accounts: Accounts, now: () => number): Verify {
     if (!matches(env.method) && !(overriddenMethod && matches(overriddenMethod))) {
       throw new Problem('auth-failed')
     }
-    const allowed = account.allowedClientIp
-    if (allowed && allowed.length > 0 && !addressSet(allowed).has(request.clientAddress)) {
-      throw new Problem('auth-failed', { msg: `This account may not be used from ${request.clientAddress}.` })
-    }
+    checkClientAddress(account.allowedClientIp, request.clientAddress)
     return account.requester
   }
 }

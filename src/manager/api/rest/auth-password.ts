@@ -6,15 +6,16 @@ import type { ManagerPorts } from '../../context.ts'
 import { checkPassword, emitAccountChanged } from '../../services/credentials.ts'
 import { maxPasswordAge } from '../../services/max-password-age.ts'
 import { json } from '../answer.ts'
+import { hookRequest } from '../hook-request.ts'
 import { defineRoute, type Route } from '../route.ts'
 
-type Ports = Pick<ManagerPorts, 'store' | 'config' | 'clock'>
+type Ports = Pick<ManagerPorts, 'store' | 'config' | 'clock' | 'plugins'>
 
 const newPassword = v.pipe(v.string(), v.minLength(1, 'the new password is empty'), v.maxLength(1024))
 
 /** Changing one's own password and name. */
 export function passwordRoutes(ports: Ports): readonly Route[] {
-  const { store, config, clock } = ports
+  const { store, config, clock, plugins } = ports
   return [
     defineRoute({
       method: 'POST',
@@ -25,7 +26,8 @@ export function passwordRoutes(ports: Ports): readonly Route[] {
         new_password: newPassword,
         new_password2: v.string(),
       }),
-      handler: async ({ params, requester }) => {
+      handler: async (context) => {
+        const { params, requester } = context
         if (params.new_password !== params.new_password2) {
           throw new Problem('invalid-api-params', {
             msg: 'The new passwords do not match.',
@@ -36,6 +38,11 @@ export function passwordRoutes(ports: Ports): readonly Route[] {
           domain: requester.domainName,
           email: requester.email,
           password: params.old_password,
+        })
+        await plugins.hooks.demand('VERIFY_PASSWORD_FORMAT', {
+          request: hookRequest(context),
+          password: params.new_password,
+          email: requester.email,
         })
         await setPassword(ports, requester.userUuid, params.new_password)
         return json({})
@@ -51,7 +58,8 @@ export function passwordRoutes(ports: Ports): readonly Route[] {
         current_password: v.string(),
         new_password: newPassword,
       }),
-      handler: async ({ params }) => {
+      handler: async (context) => {
+        const { params } = context
         if ((await maxPasswordAge(config)) === null) {
           throw new Problem('generic-bad-request', { msg: 'Unsupported function: passwords do not expire.' })
         }
@@ -66,6 +74,11 @@ export function passwordRoutes(ports: Ports): readonly Route[] {
             data: { new_password: 'unchanged' },
           })
         }
+        await plugins.hooks.demand('VERIFY_PASSWORD_FORMAT', {
+          request: hookRequest(context),
+          password: params.new_password,
+          email: user.email,
+        })
         const changedAt = await setPassword(ports, user.uuid, params.new_password)
         return json({ password_changed_at: changedAt.toISOString() }, 201)
       },

@@ -3,19 +3,13 @@ import * as v from 'valibot'
 import { uuid } from '../../../api/fields.ts'
 import { notFound, Problem } from '../../../core/problem.ts'
 import type { ManagerPorts, Requester } from '../../context.ts'
-import {
-  checkPassword,
-  checkPasswordAge,
-  emitAccountChanged,
-  keypairForLogin,
-} from '../../services/credentials.ts'
-import { maxPasswordAge } from '../../services/max-password-age.ts'
+import { checkPassword, emitAccountChanged } from '../../services/credentials.ts'
 import { json } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 
-type Ports = Pick<ManagerPorts, 'store' | 'config' | 'clock'>
+type Ports = Pick<ManagerPorts, 'store' | 'clock'>
 
-/** Who am I: the signing test, password login, roles, leaving. */
+/** Who am I: the signing test, roles, leaving. */
 export function authRoutes(ports: Ports): readonly Route[] {
   return [
     ...['/auth', '/auth/test'].map((path) =>
@@ -27,48 +21,10 @@ export function authRoutes(ports: Ports): readonly Route[] {
         handler: ({ params }) => json({ authorized: 'yes', echo: params.echo }),
       }),
     ),
-    authorize(ports),
     role(ports),
-    defineRoute({
-      method: 'POST',
-      path: '/auth/signup',
-      auth: 'anonymous',
-      params: v.object({ domain: v.string(), email: v.string(), password: v.string() }),
-      handler: () => {
-        throw new Problem('rejected-by-hook', {
-          msg: 'Signing up is closed here: no sign-up hook is installed. Ask an administrator for an account.',
-        })
-      },
-    }),
     signout(ports),
   ]
 }
-
-const authorize = ({ store, config, clock }: Ports) =>
-  defineRoute({
-    method: 'POST',
-    path: '/auth/authorize',
-    auth: 'anonymous',
-    params: v.object({
-      type: v.picklist(['keypair'], 'only "keypair" is offered here'),
-      domain: v.string(),
-      username: v.string(),
-      password: v.string(),
-    }),
-    handler: async ({ params }) => {
-      const user = await checkPassword(store, { ...params, email: params.username })
-      checkPasswordAge(user, await maxPasswordAge(config), clock.now())
-      const keypair = await keypairForLogin(store, user)
-      return json({
-        data: {
-          access_key: keypair.accessKey,
-          secret_key: keypair.secretKey,
-          role: user.role,
-          status: user.status,
-        },
-      })
-    },
-  })
 
 const role = ({ store }: Ports) =>
   defineRoute({

@@ -14,9 +14,18 @@ export interface Heartbeats {
 }
 
 export function createHeartbeats({ ports, signals }: AgentContext): Heartbeats {
-  const { store, cache, clock, log } = ports
+  const { store, cache, clock, log, plugins } = ports
   const { agents } = store.tables
   const heard = new Set<string>()
+
+  async function tellHooks(agentId: string): Promise<void> {
+    if (!(await plugins.hooks.handles('POST_AGENT_HEARTBEAT'))) return
+    const [row] = await store.db.select().from(agents).where(eq(agents.id, agentId))
+    if (!row) return
+    const { scalingGroup, availableSlots } = row
+    await plugins.hooks.notify('POST_AGENT_HEARTBEAT', { agentId, scalingGroup, availableSlots })
+  }
+
   return {
     async note(beat) {
       heard.add(beat.agentId)
@@ -26,6 +35,9 @@ export function createHeartbeats({ ports, signals }: AgentContext): Heartbeats {
       } catch (error) {
         log.warn({ err: error, agentId: beat.agentId }, 'statistics not kept')
       }
+      await tellHooks(beat.agentId).catch((error) =>
+        log.warn({ err: error }, 'hooks not told of a heartbeat'),
+      )
     },
 
     async flush() {

@@ -31,6 +31,25 @@ export async function createUser(
   props: UserProps,
 ): Promise<UserRow> {
   superadminOnly(requester, 'create_user')
+  return (await addUser(identity, email, props, { statusInfo: 'admin-requested' })).user
+}
+
+export interface AddedUser {
+  user: UserRow
+  accessKey: string
+  secretKey: string
+}
+
+/** `createUser` without asking who asks: for those who sign up themselves. @throws Problem */
+export async function addUser(
+  identity: IdentityContext,
+  email: string,
+  props: UserProps,
+  {
+    statusInfo,
+    keypairPolicy = FIRST_KEYPAIR.resourcePolicy,
+  }: { statusInfo: string; keypairPolicy?: string },
+): Promise<AddedUser> {
   checkEmail(email)
   const password = props.password ?? ''
   checkPasswordText(password)
@@ -46,7 +65,12 @@ export async function createUser(
   const keypair = await newKeypair(
     identity,
     { uuid, email },
-    { isActive: status === 'active', isAdmin: isAdminRole(role), ...FIRST_KEYPAIR },
+    {
+      isActive: status === 'active',
+      isAdmin: isAdminRole(role),
+      ...FIRST_KEYPAIR,
+      resourcePolicy: keypairPolicy,
+    },
   )
   const row: UserRow = {
     uuid,
@@ -59,7 +83,7 @@ export async function createUser(
     fullName: given.fullName ?? '',
     description: given.description ?? '',
     status,
-    statusInfo: 'admin-requested',
+    statusInfo,
     domainName,
     role,
     allowedClientIp: given.allowedClientIp ?? null,
@@ -84,7 +108,7 @@ export async function createUser(
     await tx.insert(store.tables.keypairs).values(keypair)
     await setProjects(tx, identity, uuid, projects)
   })
-  return row
+  return { user: row, accessKey: keypair.accessKey, secretKey: keypair.secretKey }
 }
 
 /** @throws Problem `conflict` when somebody else has the address or the name. */

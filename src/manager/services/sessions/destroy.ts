@@ -66,6 +66,8 @@ async function destroyRow(
   const at = new Date(clock.now())
   const reason = forced ? 'force-terminated' : 'user-requested'
   refuse(session, requester, forced)
+  const { id: sessionId, name: sessionName, accessKey } = session
+  await ports.plugins.hooks.demand('PRE_DESTROY_SESSION', { sessionId, sessionName, accessKey })
   const before = await liveStats(context, session.id)
   await store.tx(async (tx) => {
     const cancelled = await cancelSessions(tx, store, [session.id], { at, reason, from: ['PENDING'] })

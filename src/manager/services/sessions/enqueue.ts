@@ -20,7 +20,7 @@ import { checkClusterSize, checkPending, checkTotals } from './quota.ts'
 import { resolveDependencies, resolveProject, resolveScalingGroup, type Scope } from './scope.ts'
 
 export interface EnqueueContext {
-  ports: Pick<ManagerPorts, 'store' | 'config' | 'clock'>
+  ports: Pick<ManagerPorts, 'store' | 'config' | 'clock' | 'plugins'>
   newId: () => string
   /** Turns mount requests into host paths. */
   resolveMounts: MountResolver
@@ -56,6 +56,11 @@ export async function enqueueSession(
   const existing = await findByName(store, store.db, accessKey, input.name)
   if (existing) return reuse(existing, image, input)
   const draft = await prepareDraft(context, requester, accessKey, image, input)
+  await context.ports.plugins.hooks.demand('PRE_ENQUEUE_SESSION', {
+    sessionId: draft.sessionId,
+    sessionName: input.name,
+    accessKey,
+  })
   try {
     return await store.tx((tx) => insertDraft(context, tx, draft, input))
   } catch (error) {

@@ -1,0 +1,64 @@
+import * as v from 'valibot'
+import type { ManagerPorts } from '../../context.ts'
+import { logIn } from '../../services/login.ts'
+import { signUp } from '../../services/sign-up.ts'
+import { json } from '../answer.ts'
+import { hookRequest } from '../hook-request.ts'
+import { defineRoute, type Route } from '../route.ts'
+
+type Ports = Pick<ManagerPorts, 'store' | 'config' | 'clock' | 'cache' | 'plugins' | 'schedulers'>
+
+const shortText = v.optional(v.pipe(v.string(), v.maxLength(500)))
+
+/** Logging in by password, and signing up. */
+export function loginRoutes(ports: Ports): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/auth/authorize',
+      auth: 'anonymous',
+      params: v.looseObject({
+        type: v.picklist(['keypair'], 'only "keypair" is offered here'),
+        domain: v.string(),
+        username: v.string(),
+        password: v.string(),
+        otp: v.optional(
+          v.pipe(
+            v.nullable(v.union([v.string(), v.number()])),
+            v.transform((given) => (given === null ? undefined : String(given).replaceAll(' ', ''))),
+          ),
+        ),
+      }),
+      handler: async (context) => {
+        const { params } = context
+        const { user, keypair } = await logIn(ports, hookRequest(context), params)
+        return json({
+          data: {
+            access_key: keypair.accessKey,
+            secret_key: keypair.secretKey,
+            role: user.role,
+            status: user.status,
+          },
+        })
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/auth/signup',
+      auth: 'anonymous',
+      whenFrozen: 'refuse',
+      params: v.looseObject({
+        domain: v.string(),
+        email: v.string(),
+        password: v.string(),
+        username: shortText,
+        full_name: shortText,
+        description: shortText,
+      }),
+      handler: async (context) => {
+        const lang = context.header('accept-language')?.split(',')[0]?.trim() ?? null
+        return json(await signUp(ports, hookRequest(context), context.params, lang))
+      },
+    }),
+  ]
+}

@@ -1,0 +1,77 @@
+import { eq } from 'drizzle-orm'
+import * as v from 'valibot'
+import type { ManagerPorts } from '../../context.ts'
+import { activateTotp, beginTotp, registrant, removeTotp } from '../../services/totp.ts'
+import { json } from '../answer.ts'
+import { defineRoute, type Route } from '../route.ts'
+
+const otp = v.pipe(
+  v.union([v.string(), v.number()]),
+  v.transform((given) => String(given).replaceAll(' ', '')),
+)
+const registration_token = v.pipe(v.string(), v.maxLength(256))
+
+/** One-time passwords as a second factor; the calls are those of the original's web page. */
+export function totpRoutes(ports: Pick<ManagerPorts, 'store' | 'cache' | 'clock'>): readonly Route[] {
+  const { users } = ports.store.tables
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/totp',
+      auth: 'user',
+      handler: async ({ requester }) => {
+        const [user] = await ports.store.db.select().from(users).where(eq(users.uuid, requester.userUuid))
+        return json({
+          totp_activated: user?.totpActivated ?? false,
+          totp_activated_at: user?.totpActivatedAt?.toISOString() ?? null,
+        })
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/totp',
+      auth: 'user',
+      handler: async ({ requester }) => json(await beginTotp(ports, requester.userUuid)),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/totp/verify',
+      auth: 'user',
+      params: v.object({ otp }),
+      handler: async ({ params, requester }) => {
+        const at = await activateTotp(ports, requester.userUuid, params.otp)
+        return json({ totp_activated: true, totp_activated_at: at.toISOString() })
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/totp',
+      auth: 'user',
+      params: v.object({ email: v.optional(v.nullable(v.string()), null) }),
+      handler: async ({ params, query, requester }) => {
+        // The page says whose in the query beside an empty body.
+        await removeTotp(ports, requester, params.email ?? query.get('email'))
+        return json({ success: true })
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/totp/anon',
+      auth: 'anonymous',
+      params: v.object({ registration_token }),
+      handler: async ({ params }) =>
+        json(await beginTotp(ports, await registrant(ports, params.registration_token))),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/totp/anon/verify',
+      auth: 'anonymous',
+      params: v.object({ registration_token, otp }),
+      handler: async ({ params }) => {
+        const userUuid = await registrant(ports, params.registration_token)
+        const at = await activateTotp(ports, userUuid, params.otp)
+        return json({ totp_activated: true, totp_activated_at: at.toISOString() })
+      },
+    }),
+  ]
+}
