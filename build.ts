@@ -1,4 +1,7 @@
-/** Builds dist/backendai. `bun build.ts [--target=x64|x64-musl|arm64] [--force] [--native]`; unchanged inputs cost nothing. */
+/**
+ * Builds dist/backendai, or the command line alone for another system.
+ * `bun build.ts [--target=x64|x64-musl|arm64|client-…] [--force] [--native]`; unchanged inputs cost nothing.
+ */
 import {
   copyFileSync,
   existsSync,
@@ -24,9 +27,15 @@ const INPUTS = [
 ]
 
 interface Target {
-  bun: 'bun-linux-x64' | 'bun-linux-x64-musl' | 'bun-linux-arm64'
-  /** The file that exports libzmq with CURVE, inside the zeromq package. */
-  libzmq: string
+  bun:
+    | 'bun-linux-x64'
+    | 'bun-linux-x64-musl'
+    | 'bun-linux-arm64'
+    | 'bun-darwin-arm64'
+    | 'bun-darwin-x64'
+    | 'bun-windows-x64'
+  /** The file that exports libzmq with CURVE, inside the zeromq package; null for the command line alone. */
+  libzmq: string | null
   /** Under dist/. */
   file: string
 }
@@ -35,6 +44,11 @@ const TARGETS: Record<string, Target> = {
   x64: { bun: 'bun-linux-x64', libzmq: 'x64/node/glibc-127-Release', file: 'backendai' },
   'x64-musl': { bun: 'bun-linux-x64-musl', libzmq: 'x64/node/musl-127-Release', file: 'backendai-x64-musl' },
   arm64: { bun: 'bun-linux-arm64', libzmq: 'arm64/node/glibc-127-Release', file: 'backendai-arm64' },
+  'client-linux-x64': { bun: 'bun-linux-x64', libzmq: null, file: 'backend.ai-linux-x64' },
+  'client-linux-arm64': { bun: 'bun-linux-arm64', libzmq: null, file: 'backend.ai-linux-arm64' },
+  'client-macos-arm64': { bun: 'bun-darwin-arm64', libzmq: null, file: 'backend.ai-macos-arm64' },
+  'client-macos-x64': { bun: 'bun-darwin-x64', libzmq: null, file: 'backend.ai-macos-x64' },
+  'client-windows-x64': { bun: 'bun-windows-x64', libzmq: null, file: 'backend.ai-windows-x64.exe' },
 }
 
 const root = import.meta.dir
@@ -44,7 +58,7 @@ const hostTarget = process.arch === 'arm64' ? 'arm64' : 'x64'
 class BuildError extends Error {}
 
 function addon(target: Target): string {
-  const path = join(root, 'node_modules/zeromq/build/linux', target.libzmq, 'addon.node')
+  const path = join(root, 'node_modules/zeromq/build/linux', target.libzmq ?? '', 'addon.node')
   if (!existsSync(path))
     throw new BuildError(`the zeromq package has no build for ${target.bun} (${target.libzmq})`)
   return path
@@ -75,7 +89,8 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`
 async function build(name: string, force: boolean): Promise<void> {
   const target = TARGETS[name]
   if (!target) throw new BuildError(`no target "${name}"; there are ${Object.keys(TARGETS).join(', ')}`)
-  const libzmq = placeLibzmq(name)
+  const isClient = target.libzmq === null
+  const libzmq = isClient ? null : placeLibzmq(name)
   const outfile = join(dist, target.file)
   const stamp = `${outfile}.inputs`
   const inputs = hashOfInputs(name)
@@ -84,10 +99,11 @@ async function build(name: string, force: boolean): Promise<void> {
     return
   }
   const started = performance.now()
-  const scratch = join(dist, `.building-${process.pid}`, 'backendai')
+  // The compiler gives programs of Windows this ending.
+  const scratch = join(dist, `.building-${process.pid}`, `backendai${/\.exe$/.exec(target.file)?.[0] ?? ''}`)
   try {
     await Bun.build({
-      entrypoints: ['src/main.ts', ...WORKERS]
+      entrypoints: (isClient ? ['src/cli/main.ts'] : ['src/main.ts', ...WORKERS])
         .map((file) => join(root, file))
         .filter((file) => existsSync(file)),
       root: join(root, 'src'),
@@ -99,7 +115,10 @@ async function build(name: string, force: boolean): Promise<void> {
         {
           name: 'libzmq of the target',
           setup: (bundler) =>
-            bundler.onResolve({ filter: /dist\/native\/libzmq\.so$/ }, () => ({ path: libzmq })),
+            bundler.onResolve({ filter: /dist\/native\/libzmq\.so$/ }, () => {
+              if (libzmq) return { path: libzmq }
+              throw new BuildError('the command line must not need libzmq')
+            }),
         },
         { name: 'no compiled extras', setup: leaveOutCompiledExtras },
         { name: 'worker addresses', setup: addressWorkers },

@@ -80,6 +80,7 @@ function inStream(stdin: NodeJS.ReadStream, echo: NodeJS.WriteStream, entered: (
     },
     async readSecret() {
       if (!stdin.isTTY) return lines.next()
+      if (process.platform === 'win32') return typedUnseen(stdin, echo)
       // Canonical mode without echo: the terminal still edits the line.
       await stty('-echo')
       try {
@@ -102,6 +103,30 @@ function inStream(stdin: NodeJS.ReadStream, echo: NodeJS.WriteStream, entered: (
       }
     },
   }
+}
+
+/** A line typed into a raw terminal, where there is no stty: the backspace works, Ctrl-C and Ctrl-Z give up. */
+function typedUnseen(stdin: NodeJS.ReadStream, echo: NodeJS.WriteStream): Promise<string | null> {
+  return new Promise((resolve) => {
+    let typed = ''
+    const finish = (line: string | null): void => {
+      stdin.off('data', onData)
+      stdin.setRawMode(false)
+      stdin.pause()
+      echo.write('\n')
+      resolve(line)
+    }
+    const onData = (bytes: Uint8Array) => {
+      for (const char of new TextDecoder().decode(bytes)) {
+        if (char === '\r' || char === '\n') return finish(typed)
+        if (char === '\u0003' || char === '\u001A') return finish(null)
+        typed = char === '\u007F' || char === '\b' ? typed.slice(0, -1) : typed + char
+      }
+    }
+    stdin.setRawMode(true)
+    stdin.on('data', onData)
+    stdin.resume()
+  })
 }
 
 async function stty(...args: string[]): Promise<void> {

@@ -157,15 +157,18 @@ async function below(client: Client, folder: string, path: string): Promise<stri
 }
 
 function transferOptions(
-  { signal }: CommandContext,
+  { signal, io }: CommandContext,
   flags: TransferFlags,
   progress: Progress,
   name: string,
 ): TransferOptions {
   progress.step(name)
+  const onProgress = (done: number, total: number): void =>
+    progress.step(`${name}: ${sizeText(done)} of ${sizeText(total)}`)
   return {
     signal,
-    onProgress: (done, total) => progress.step(`${name}: ${sizeText(done)} of ${sizeText(total)}`),
+    // Elsewhere every step would be a line.
+    ...(io.stderr.isTTY ? { onProgress } : {}),
     ...(flags.maxRetries === undefined ? {} : { maxRetries: flags.maxRetries }),
     ...(flags.overrideStorageProxy ? { addresses: flags.overrideStorageProxy } : {}),
   }
