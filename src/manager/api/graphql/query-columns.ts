@@ -34,6 +34,8 @@ import type { Store } from '../../../db/store.ts'
 /** A name of the filter language as a column; `upper` and `lower` are how an enumeration is stored. */
 export interface QueryColumn {
   readonly column: AnyColumn | SQL
+  /** Where `column` is an expression: the column whose values it has, for times. */
+  readonly like?: AnyColumn
   readonly kind: 'text' | 'upper' | 'lower' | 'uuid' | 'number' | 'boolean' | 'time' | 'list'
 }
 export type QueryColumns = Readonly<Record<string, QueryColumn>>
@@ -110,7 +112,7 @@ function compare(dialect: Dialect, column: QueryColumn, operator: FilterOperator
   }
   if (operator === 'in') {
     if (!Array.isArray(value)) throw refuse('The operator "in" takes a [list].')
-    const items = value.map((item) => stored(column, item)).filter((item) => item !== undefined)
+    const items = value.map((item) => bound(column, item)).filter((item) => item !== undefined)
     return items.length === 0 ? NEVER : inArray(target, items)
   }
   const isEquality = operator === '==' || operator === 'is'
@@ -120,13 +122,19 @@ function compare(dialect: Dialect, column: QueryColumn, operator: FilterOperator
     if (isInequality) return isNotNull(target)
     throw refuse(`The operator "${operator}" does not take null.`)
   }
-  const plain = stored(column, value)
+  const plain = bound(column, value)
   if (plain === undefined) return isInequality ? not(NEVER) : NEVER
   if (isEquality) return eq(target, plain)
   if (isInequality) return ne(target, plain)
   if (operator === '>') return gt(target, plain)
   if (operator === '>=') return gte(target, plain)
   return operator === '<' ? lt(target, plain) : lte(target, plain)
+}
+
+/** The value for a statement, encoded as its column says. */
+function bound(column: QueryColumn, value: FilterValue) {
+  const plain = stored(column, value)
+  return plain === undefined || !column.like ? plain : sql.param(plain, column.like)
 }
 
 /** The value as the column holds it; undefined when no row can have it. */
