@@ -356,7 +356,7 @@ describe('files', () => {
     [['python', 'big.bin'], 'at most 1 MiB'],
     [['python'], 'There is nothing to run'],
     [['-c', 'x', 'python', 'main.py'], '-c runs a snippet'],
-    [['--terminal', 'python'], 'backend.ai exec'],
+    [['--terminal', '-c', 'x', 'python'], '--terminal opens a shell'],
     [['-c', 'x', '-t', 'a', 'python'], 'cannot be a session'],
     [['-c', 'x', '-e', 'novalue', 'python'], 'expected KEY=VALUE'],
     [['-c', 'x', '--env-range', 'X=1', 'python'], 'expected VARIABLE=KIND:VALUES'],

@@ -8,6 +8,7 @@ import { type Bindings, checkDistinct, combinations, substitute } from '../run/c
 import { parseRange } from '../run/range.ts'
 import { runBatch } from '../run/run-batch.ts'
 import { type CaseOutcome, firstFailure, type RunCase, runCase } from '../run/run-case.ts'
+import { runTerminal } from '../run/run-terminal.ts'
 import { addSessionOptions, collect, type SessionFlags } from '../session/session-flags.ts'
 import { sessionOptions } from '../session/session-options.ts'
 import { readUploads } from '../session/upload-files.ts'
@@ -47,7 +48,7 @@ export const defineRun: Define = (parent, bind) => {
     .option('--build <CMD>', 'build command of batch mode')
     .option('--exec <CMD>', 'command that runs the uploaded files')
     .option('--basedir <DIR>', 'file names are relative to this directory')
-    .option('--terminal', 'use "backend.ai exec" for a terminal')
+    .option('--terminal', 'open a shell in the session')
     .option('--media <DIR>', 'save images and the like that the code shows')
     .option('--rm', 'end the session afterwards')
     .option('-s, --stats', 'show its statistics with --rm')
@@ -62,6 +63,7 @@ export const defineRun: Define = (parent, bind) => {
     bind<RunFlags>(async ({ context, options, args }) => {
       const [image = '', ...files] = args
       checkFlags(options, files)
+      if (options.terminal) return runTerminal(context, image, options)
       return options.batch || options.type === 'batch'
         ? runBatch(context, image, options)
         : runAll(context, image, files, options)
@@ -77,7 +79,9 @@ The exit code is the one of the code (of the first failed run).`
 
 function checkFlags(flags: RunFlags, files: readonly string[]): void {
   if (flags.terminal) {
-    throw usageError('run has no terminal.', 'Start a session and open a shell: "backend.ai exec SESSION".')
+    const hasWork = files.length > 0 || flags.code || flags.exec || flags.build || flags.clean || flags.batch
+    if (hasWork) throw usageError('--terminal opens a shell and runs nothing else.')
+    return
   }
   const isBatch = flags.batch || flags.type === 'batch'
   if (isBatch && (files.length > 0 || flags.code)) {
