@@ -97,6 +97,7 @@ export async function wireManager(
         hideAgents: config.manager.hideAgents,
         introspection: options.embedded ? true : null,
         maxMessageBytes: config.manager.maxWsmsgSize,
+        trustedProxies: config.manager.trustedProxies,
         ...(process.env.BACKENDAI_COVERAGE ? { coverageFile: process.env.BACKENDAI_COVERAGE } : {}),
         importerImage: config.manager.importerImage,
       },

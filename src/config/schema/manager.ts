@@ -23,6 +23,8 @@ export const managerSection = section({
   secret: orNull(text),
   'allowed-plugins': orNull(textList),
   'disabled-plugins': v.optional(textList, []),
+  /** Addresses and CIDR blocks of webservers and proxies whose X-Forwarded-For is believed. */
+  'trusted-proxies': v.optional(textList, ['127.0.0.0/8', '::1/128']),
   /** Hides agents from users who are not superadmins. */
   'hide-agents': v.optional(flag, false),
   'agent-selection-resource-priority': v.optional(textList, ['cuda', 'rocm', 'tpu', 'cpu', 'mem']),

@@ -28,7 +28,11 @@ const HOP_BY_HOP = new Set([
 
 /** Who asked, and where, as the manager cannot see it itself. */
 export const forwardedHeaders = (env: HttpEnv): Record<string, string> => ({
-  'x-forwarded-for': env.remoteAddress,
+  // Appended, so that the manager can go back as far as it trusts the hops.
+  'x-forwarded-for': [env.incoming.headers['x-forwarded-for'], env.remoteAddress]
+    .flat()
+    .filter(Boolean)
+    .join(', '),
   'x-forwarded-host': env.rawHost,
   'x-forwarded-proto': 'http',
   'x-forwarded-prefix': '/func',

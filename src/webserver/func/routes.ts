@@ -8,7 +8,7 @@ import { forwardedHeaders, proxyHttp } from './http-proxy.ts'
 import { openSocketProxy } from './socket-proxy.ts'
 
 /** Paths that need no login; compared after `/func`. */
-const ANONYMOUS = new Set(['/', '/auth/signup', '/manager/announcement'])
+const ANONYMOUS = new Set(['/', '/auth/signup', '/manager/announcement', '/totp/anon', '/totp/anon/verify'])
 /** Files of `.output`, whose addresses carry their permission. */
 const OUTPUT = /^\/session\/[\w-]+\/output\/[\w.-]+$/
 

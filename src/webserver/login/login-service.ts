@@ -20,9 +20,18 @@ const problem = v.object({
   data: v.optional(v.unknown()),
 })
 
+export interface LoginRefusal {
+  type: string
+  title: string
+  /** The sentence for the person who logs in. */
+  details: string
+  /** With it one-time passwords can be set up, where a login needs them. */
+  two_factor_registration_token?: string
+}
+
 export type LoginOutcome =
   | { authenticated: true; session: WebSession }
-  | { authenticated: false; data: { type: string; title: string; details: string } }
+  | { authenticated: false; data: LoginRefusal }
 
 /** Login by e-mail and password: the manager checks, the webserver keeps the keypair (client-wire.md §1.5). */
 export class LoginService {
@@ -40,9 +49,14 @@ export class LoginService {
 
   /**
    * @param input `username`, `password`, and whatever else the form sends (`otp`): forwarded to the manager.
+   * @param forwarded Headers that tell the manager who asks.
    * @throws Problem when the form is incomplete, the name is blocked, or no manager answers.
    */
-  async login(input: Record<string, unknown>, signal: AbortSignal): Promise<LoginOutcome> {
+  async login(
+    input: Record<string, unknown>,
+    forwarded: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<LoginOutcome> {
     const { username, password } = input
     if (typeof username !== 'string' || username === '') throw missing('username')
     if (typeof password !== 'string' || password === '') throw missing('password')
@@ -51,7 +65,7 @@ export class LoginService {
     const answer = await this.manager.send({
       method: 'POST',
       target: '/auth/authorize',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...forwarded, 'content-type': 'application/json' },
       login: null,
       body: Buffer.from(JSON.stringify(body)),
       signal,
@@ -80,13 +94,20 @@ function loginOf(username: string, data: v.InferOutput<typeof keypair>['data']):
   }
 }
 
-function refusal(content: unknown): { type: string; title: string; details: string } {
+function refusal(content: unknown): LoginRefusal {
   const parsed = v.safeParse(problem, content)
   if (!parsed.success)
     throw new Problem('bad-gateway', { msg: 'The manager gave no answer that can be read.' })
   const { type, title, msg, data } = parsed.output
-  const details = typeof data === 'object' && data && 'details' in data ? String(data.details) : undefined
-  return { type, title, details: details ?? msg ?? title }
+  const more = typeof data === 'object' && data !== null ? data : {}
+  const details = 'details' in more ? String(more.details) : (msg ?? title)
+  const { two_factor_registration_token: token } = more as { two_factor_registration_token?: unknown }
+  return {
+    type,
+    title,
+    details,
+    ...(typeof token === 'string' ? { two_factor_registration_token: token } : {}),
+  }
 }
 
 const missing = (field: string): Problem =>

@@ -3,6 +3,7 @@ import { getCookie, setCookie } from 'hono/cookie'
 import * as v from 'valibot'
 import { Problem } from '../../core/problem.ts'
 import type { HttpEnv } from '../../lib/http/http-env.ts'
+import { forwardedHeaders } from '../func/http-proxy.ts'
 import { type ManagerClient, readJson } from '../manager-client.ts'
 import { decodeBody } from './encoded-body.ts'
 import type { LoginService } from './login-service.ts'
@@ -37,7 +38,11 @@ export function loginRoutes(options: LoginRoutesOptions): Hono<{ Bindings: HttpE
       throw new Problem('generic-bad-request', { msg: 'You are logged in already; log out first.' })
     }
     const encoded = c.req.header('x-backendai-encoded') ? `http://${c.env.rawHost}` : null
-    const outcome = await options.login.login(await readForm(c.env, encoded), c.env.signal)
+    const outcome = await options.login.login(
+      await readForm(c.env, encoded),
+      forwardedHeaders(c.env),
+      c.env.signal,
+    )
     if (!outcome.authenticated) return c.json(outcome)
     setCookie(c, SESSION_COOKIE, outcome.session.token, cookie)
     c.header('x-backendai-sessionid', outcome.session.id)
@@ -73,7 +78,7 @@ export function loginRoutes(options: LoginRoutesOptions): Hono<{ Bindings: HttpE
     const answer = await options.manager.send({
       method: 'POST',
       target: '/auth/update-password-no-auth',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...forwardedHeaders(c.env), 'content-type': 'application/json' },
       login: null,
       body: Buffer.from(JSON.stringify({ domain: options.domain, ...input })),
       signal: c.env.signal,
