@@ -47,14 +47,16 @@ export function createMonitors({ ports, errors, stats }: Options): Monitors {
     from: { list(): Promise<readonly { name: string; made: Made }[]> },
     tell: (made: Made) => void | Promise<void>,
   ): Promise<void> {
-    try {
-      for (const { name, made } of await from.list()) {
-        await Promise.resolve(tell(made)).catch((error: unknown) =>
-          log.warn({ err: error, plugin: name }, 'a monitor failed'),
-        )
+    const listed = await from.list().catch((error: unknown) => {
+      log.warn({ err: error }, 'the settings of monitors are not known')
+      return []
+    })
+    for (const { name, made } of listed) {
+      try {
+        await tell(made)
+      } catch (error) {
+        log.warn({ err: error, plugin: name }, 'a monitor failed')
       }
-    } catch (error) {
-      log.warn({ err: error }, 'a monitor failed')
     }
   }
 
@@ -64,7 +66,13 @@ export function createMonitors({ ports, errors, stats }: Options): Monitors {
     captureMessage: (message, context) =>
       each(errorMonitors, (monitor) => monitor.captureMessage(message, context)),
     reportMetric(kind, name, value) {
-      for (const { made } of statsMonitors.current()) made.reportMetric(kind, name, value)
+      for (const { name: plugin, made } of statsMonitors.current()) {
+        try {
+          made.reportMetric(kind, name, value)
+        } catch (error) {
+          log.warn({ err: error, plugin }, 'a monitor failed')
+        }
+      }
     },
     readsMetrics: async () => (await statsMonitors.list()).length > 0,
     [Symbol.dispose]() {
