@@ -25,6 +25,13 @@ async function jsonBody(env: BodySource, maxBodyBytes: number): Promise<unknown>
   if (env.incoming.headers['content-type']?.startsWith('multipart/')) return undefined
   const bytes = await env.readBody(maxBodyBytes)
   if (bytes.length === 0) return undefined
+  const body = parsed(bytes)
+  // Of lists, schemas would take the indexes for names.
+  if (body === undefined || (isObject(body) && !Array.isArray(body))) return body
+  throw new Problem('invalid-api-params', { msg: 'Malformed body: expected an object', data: {} })
+}
+
+function parsed(bytes: Uint8Array): unknown {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     return text.trim() === '' ? undefined : JSON.parse(text)

@@ -1,12 +1,12 @@
 import { type DocumentNode, GraphQLError } from 'graphql'
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
+import * as v from 'valibot'
 import { Problem } from '../../../core/problem.ts'
 import { quickResponse } from '../../../lib/http/quick-response.ts'
 import type { ManagerPorts, Requester } from '../../context.ts'
 import type { BackgroundTasks } from '../../services/background-tasks.ts'
 import type { Answer } from '../answer.ts'
 import { json } from '../answer.ts'
-import { refuseOddText } from '../read-params.ts'
 import { defineRoute, type Route, type RouteContext } from '../route.ts'
 import type { GraphContext } from './context.ts'
 import { costOf, MAX_COST } from './cost.ts'
@@ -25,6 +25,7 @@ export interface GraphqlOptions {
 const INTROSPECTION_KEY = 'config/api/allow-graphql-schema-introspection'
 const MAX_BODY_BYTES = 4 * 1024 * 1024
 
+type DocumentContext = RouteContext<v.InferOutput<typeof documentParams>, Requester>
 type Yoga = YogaServerInstance<GraphContext, Record<never, never>>
 
 /** `/admin/gql`, and the older `/admin/graphql` that answers bare data (client-wire.md §2.3). */
@@ -41,7 +42,7 @@ export function graphqlRoutes(options: GraphqlOptions): readonly Route[] {
     return /^(yes|true|on|1)$/i.test((await options.ports.config.get(INTROSPECTION_KEY)) ?? '')
   }
 
-  async function ask(context: RouteContext<undefined, Requester>, body: string): Promise<Response> {
+  async function ask(context: DocumentContext): Promise<Response> {
     const wantsStream = context.header('accept')?.includes('text/event-stream') ?? false
     const request = new Request('http://manager/admin/gql', {
       method: 'POST',
@@ -49,7 +50,7 @@ export function graphqlRoutes(options: GraphqlOptions): readonly Route[] {
         'content-type': 'application/json',
         accept: wantsStream ? 'text/event-stream' : 'application/json',
       },
-      body,
+      body: bodyOf(context.params),
       signal: context.signal,
     })
     return await yoga().fetch(request, {
@@ -78,14 +79,16 @@ export function graphqlRoutes(options: GraphqlOptions): readonly Route[] {
       path: '/admin/gql',
       auth: 'user',
       maxBodyBytes: MAX_BODY_BYTES,
-      handler: async (context) => await plain(await ask(context, await documentOf(context))),
+      params: documentParams,
+      handler: async (context) => await plain(await ask(context)),
     }),
     defineRoute({
       method: 'POST',
       path: '/admin/graphql',
       auth: 'user',
       maxBodyBytes: MAX_BODY_BYTES,
-      handler: async (context) => await bare(await ask(context, await documentOf(context))),
+      params: documentParams,
+      handler: async (context) => await bare(await ask(context)),
     }),
   ]
 }
@@ -103,40 +106,22 @@ const createGraphServer = (options: GraphqlOptions): Yoga =>
     healthCheckEndpoint: '/admin/gql/health',
   })
 
-/** The request's document as yoga takes it. @throws Problem */
-async function documentOf(context: RouteContext<undefined, Requester>): Promise<string> {
-  const text = new TextDecoder().decode(await context.bytes())
-  const body = parse(text)
-  refuseOddText(body)
-  const { query, variables, operationName, operation_name: legacyName } = body
-  if (typeof query !== 'string') {
-    throw new Problem('invalid-api-params', {
-      msg: 'Input validation error',
-      data: { query: 'expected a GraphQL document' },
-    })
-  }
-  // The same in the document's own spelling.
-  if (/\\u(0000|\{0+\})/.test(query)) {
-    throw new Problem('invalid-api-params', { msg: 'Text must hold no NUL characters.', data: {} })
-  }
-  if (variables !== undefined && variables !== null && typeof variables !== 'object') {
-    throw new Problem('invalid-api-params', {
-      msg: 'Input validation error',
-      data: { variables: 'expected an object' },
-    })
-  }
-  const name = operationName ?? legacyName
-  return JSON.stringify({ query, variables: variables ?? {}, ...(name ? { operationName: name } : {}) })
-}
+const operationName = v.optional(v.nullable(v.string()))
+const documentParams = v.object({
+  query: v.pipe(
+    v.string('expected a GraphQL document'),
+    // NUL in the document's own spelling.
+    v.check((query) => !/\\u(0000|\{0+\})/.test(query), 'must hold no NUL characters'),
+  ),
+  variables: v.optional(v.nullable(v.record(v.string(), v.unknown(), 'expected an object'))),
+  operationName,
+  operation_name: operationName,
+})
 
-function parse(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return { ...value }
-  } catch (cause) {
-    throw new Problem('invalid-api-params', { msg: 'Malformed body', data: {}, cause })
-  }
-  throw new Problem('invalid-api-params', { msg: 'Malformed body', data: {} })
+/** The request's document as yoga takes it. */
+function bodyOf({ query, variables, ...names }: v.InferOutput<typeof documentParams>): string {
+  const name = names.operationName ?? names.operation_name
+  return JSON.stringify({ query, variables: variables ?? {}, ...(name ? { operationName: name } : {}) })
 }
 
 /** One JSON answer without a body stream; event streams pass. */

@@ -33,16 +33,17 @@ function spelled(schema: unknown): JsonSchema | null {
   const reading = pipe.find(({ kind, type }) => kind === 'transformation' && type === 'transform')
   const object = pipe.slice(1).find(({ kind, type }) => kind === 'schema' && /object$|^variant$/.test(type))
   if (!reading?.operation || !object) return null
-  const names = spellings(reading.operation)
+  const entries = entriesOf(object)
+  const names = spellings(reading.operation, [...entries.keys()])
   const properties: Record<string, unknown> = {}
   const required: string[] = []
-  for (const [key, entries] of entriesOf(object)) {
+  for (const [key, ones] of entries) {
     const [first, ...others] = names.get(key) ?? []
     // A part that is put together from several names says nothing of each.
     if (first === undefined) continue
-    const property = anyOf(entries.map((entry) => paramsSchema(entry as unknown as GenericSchema)))
+    const property = anyOf(ones.map((entry) => paramsSchema(entry as unknown as GenericSchema)))
     properties[first] = others.length > 0 ? { ...property, 'x-aliases': others } : property
-    if (entries.every(isRequired)) required.push(first)
+    if (ones.every(isRequired)) required.push(first)
   }
   for (const name of names.get('') ?? []) properties[name] ??= {}
   return { type: 'object', properties, ...(required.length > 0 ? { required } : {}) }
@@ -67,12 +68,12 @@ function anyOf(schemas: readonly JsonSchema[]): JsonSchema {
  * Which names of the input each key of the output is read from, found by handing in one name at a time; under the
  * empty key those that end up inside a part of the output.
  */
-function spellings(read: (input: unknown) => unknown): Map<string, string[]> {
+function spellings(read: (input: unknown) => unknown, keys: readonly string[]): Map<string, string[]> {
   const asked = new Set<string>()
   const found = new Map<string, string[]>()
   const watching = new Proxy({}, { get: (_, name) => void (typeof name === 'string' && asked.add(name)) })
   read(watching)
-  for (const name of asked) {
+  for (const name of new Set([...asked, ...keys])) {
     const marker = {}
     const output = read({ [name]: marker })
     for (const [key, value] of Object.entries(output ?? {})) {
