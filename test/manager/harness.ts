@@ -13,7 +13,10 @@ import type { ManagerPorts, Requester } from '../../src/manager/context.ts'
 import { type LoopOptions, startLoops } from '../../src/manager/loops/index.ts'
 import { bootstrapCluster } from '../../src/manager/services/bootstrap.ts'
 import { createSessionServices, type SessionServices } from '../../src/manager/services/index.ts'
-import { createManagerPlugins } from '../../src/manager/services/plugins/manager-plugins.ts'
+import {
+  createManagerPlugins,
+  type ManagerPluginOptions,
+} from '../../src/manager/services/plugins/manager-plugins.ts'
 import type { CreatedSession, CreateSessionInput } from '../../src/manager/services/requests.ts'
 import { createSession } from '../../src/manager/services/sessions/create.ts'
 import { createHttpStorageHosts } from '../../src/manager/storage/http-storage-hosts.ts'
@@ -40,6 +43,7 @@ export async function startManager(
   store: Store,
   agents: readonly ScriptedAgent[],
   options: Partial<LoopOptions> = {},
+  plugins: ManagerPluginOptions = {},
 ): Promise<TestManager> {
   managers += 1
   const managerId = `manager-${managers}`
@@ -58,7 +62,7 @@ export async function startManager(
     schedulers: [schedulerFifo],
     plugins: createManagerPlugins(
       { store: own, config: createSharedConfig(own), clock: systemClock, log },
-      {},
+      plugins,
     ),
     clock: systemClock,
     log,
