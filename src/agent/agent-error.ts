@@ -7,6 +7,7 @@ export type AgentErrorKind =
   | 'ResourceInitError'
   | 'ImageNotAvailable'
   | 'ImagePullFailed'
+  | 'ImageInUse'
   | 'ImageArchitectureMismatch'
   | 'PortsExhausted'
   | 'KernelNotFound'

@@ -5,6 +5,7 @@ import type { AgentMethods } from '../wire/agent-rpc.ts'
 import type { AgentContext } from './agent-context.ts'
 import { AgentError } from './agent-error.ts'
 import { createKernelCommits } from './images/kernel-commits.ts'
+import { loadImage, unloadImage } from './images/stored-images.ts'
 import { snapshotOf } from './kernels/kernel.ts'
 import type { KernelLives } from './kernels/kernel-lives.ts'
 import { hardwareInfo } from './stats/hardware-info.ts'
@@ -61,6 +62,16 @@ export function agentMethods(
     async scanImages() {
       await rescan()
       return {}
+    },
+    async pullImage({ image }) {
+      const pulled = await loadImage(ctx, image)
+      if (pulled) await rescan()
+      return { pulled }
+    },
+    async removeImage({ canonical }) {
+      const removed = await unloadImage(ctx, canonical)
+      if (removed) await rescan()
+      return { removed }
     },
     hardwareInfo: () => hardwareInfo(ctx.accelerators),
     listMounts: async ({ root }) => ({ mounts: await mountsBelow(root) }),

@@ -7,8 +7,11 @@ export interface ImageRef {
 
 export const DEFAULT_REGISTRY = 'index.docker.io'
 
+/** Stands for the machines themselves: their native runtimes, and images that were made there. */
+export const LOCAL_REGISTRY = 'local'
+
 /** The part before the first slash names a registry when it looks like a host. */
-const isHost = (part: string): boolean => /[.:]/.test(part) || part === 'localhost'
+const isHost = (part: string): boolean => /[.:]/.test(part) || part === 'localhost' || part === LOCAL_REGISTRY
 
 /**
  * @throws RangeError when the text is no reference, e.g. when it has a scheme or a tag with illegal characters.

@@ -82,6 +82,8 @@ export interface KernelBackend extends AsyncDisposable {
   images(): Promise<ImageReport[]>
   hasImage(canonical: string, digest: string | null): Promise<boolean>
   pull(image: string, auth: { username: string; password: string } | null, signal: AbortSignal): Promise<void>
+  /** False where it was not there; one that containers use stays, with an error. */
+  removeImage(canonical: string): Promise<boolean>
   /**
    * Creates and starts; leaves nothing behind when it throws. The spec's folders are there; what they hold, and all
    * else a start needs, may still be under way: nothing runs before what `made` gives has resolved, whose rejection is

@@ -191,6 +191,12 @@ export interface AgentMethods {
     kernelId: string
   }): Promise<{ status: 'ready' | 'ongoing'; path: string | null; error: string | null }>
   scanImages(args: Record<string, never>): Promise<Record<string, never>>
+  /** Has an image on the agent's machine, by a pull where it is not there yet; answers once it is. */
+  pullImage(args: {
+    image: Pick<ImageSpec, 'canonical' | 'architecture' | 'digest' | 'isLocal' | 'registry'>
+  }): Promise<{ pulled: boolean }>
+  /** Takes the name of an image, and what only it needs, off the machine; one in use stays, with an error. */
+  removeImage(args: { canonical: string }): Promise<{ removed: boolean }>
   hardwareInfo(args: Record<string, never>): Promise<Record<string, unknown>>
   /** What is mounted right below a folder of the agent's machine. */
   listMounts(args: { root: string }): Promise<{ mounts: string[] }>

@@ -203,6 +203,7 @@ for (const driver of [nativeDriver, dockerDriver()]) {
       expect(await backend.hasImage(image, first?.digest ?? '')).toBe(true)
       expect(await backend.hasImage(image, `sha256:${'0'.repeat(64)}`)).toBe(false)
       expect(await backend.hasImage('nowhere.example/none:1', null)).toBe(false)
+      expect(await backend.removeImage('nowhere.example/none:1')).toBe(false)
     })
 
     test('runs the runner, finds it, reads its output and its usage, and leaves nothing behind', async () => {

@@ -80,6 +80,8 @@ export class ScriptedAgent {
   /** By kernel; a test ends them. */
   readonly commits = new Map<string, Awaited<ReturnType<AgentMethods['commitStatus']>>>()
   images: ImageReport[] = [pythonImage]
+  /** Images that it was told to have. */
+  readonly stored = new Set<string>()
   availableSlots: SlotsJson
   #reports: { id: string; report: AgentReport }[] = []
   #sending = false
@@ -233,6 +235,12 @@ export class ScriptedAgent {
     commitStatus: async ({ kernelId }) =>
       this.commits.get(kernelId) ?? { status: 'ready', path: null, error: null },
     scanImages: async () => ({}),
+    pullImage: async ({ image }) => {
+      if (this.stored.has(image.canonical)) return { pulled: false }
+      this.stored.add(image.canonical)
+      return { pulled: true }
+    },
+    removeImage: async ({ canonical }) => ({ removed: this.stored.delete(canonical) }),
     hardwareInfo: async () => ({}),
     listMounts: async () => ({ mounts: [] }),
     mountVolume: async () => ({}),

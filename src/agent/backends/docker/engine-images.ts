@@ -1,6 +1,7 @@
 import type Docker from 'dockerode'
 import { canonicalArchitecture } from '../../../core/architecture.ts'
 import type { ImageReport } from '../../../wire/agent-rpc.ts'
+import { AgentError } from '../../agent-error.ts'
 import { imageAliases } from '../../images/image-aliases.ts'
 import { IMAGE_LABELS } from '../../kernels/labels.ts'
 import { COMMIT_REPOSITORY } from './commit-container.ts'
@@ -65,7 +66,8 @@ export function createEngineImages(docker: Docker): {
         return true
       } catch (error) {
         if (statusOf(error) === 404) return false
-        if (statusOf(error) === 409) throw new AgentError('ImageInUse', `${canonical} is in use`, { cause: error })
+        if (statusOf(error) === 409)
+          throw new AgentError('ImageInUse', `${canonical} is in use`, { cause: error })
         throw error
       }
     },

@@ -132,6 +132,11 @@ export async function openProcessBackend(options: ProcessBackendOptions): Promis
       )
     },
 
+    async removeImage(image) {
+      if (!images.some(({ canonical }) => canonical === image)) return false
+      throw new AgentError('not-implemented', `${image} is this machine's own and cannot be removed`)
+    },
+
     commit: null,
 
     async run(spec, made) {

@@ -3,8 +3,10 @@ import { eq } from 'drizzle-orm'
 import { isImageAlias } from '../../../core/image-ref.ts'
 import { notFound, Problem } from '../../../core/problem.ts'
 import { isUniqueViolation } from '../../../db/errors.ts'
+import { startPreload, startUnload } from '../../services/images/agent-images.ts'
 import { forgetImage, forgetWhere } from '../../services/images/forget-images.ts'
 import { modifyImage } from '../../services/images/modify-image.ts'
+import { untagImage } from '../../services/images/untag-image.ts'
 import { startRescan } from '../../services/registry/rescan.ts'
 import type { ImageRow } from '../../services/rows.ts'
 import { findImage } from '../../services/sessions/find-image.ts'
@@ -72,6 +74,18 @@ export const imageChanges = {
         throw error
       }
     },
+    preload_image: (_, args, context) => {
+      requireSuperadmin(context)
+      const { ports, tasks } = context
+      const what = { references: args.references, targets: args.target_agents }
+      return outcome(context, async () => ({ task_id: await startPreload(ports, tasks, what) }))
+    },
+    unload_image: (_, args, context) => {
+      requireSuperadmin(context)
+      const { ports, tasks } = context
+      const what = { references: args.references, targets: args.target_agents }
+      return outcome(context, async () => ({ task_id: await startUnload(ports, tasks, what) }))
+    },
     modify_image: (_, { target, architecture, props }, context) => {
       requireSuperadmin(context)
       return outcome(context, async () => {
@@ -91,6 +105,13 @@ export const imageChanges = {
       const image = await imageOfId(context, id)
       return await outcome(context, async () => {
         await forgetImage(context.ports.store, image)
+        return { image }
+      })
+    },
+    untag_image_from_registry: async (_, { image_id: id }, context) => {
+      const image = await imageOfId(context, id)
+      return await outcome(context, async () => {
+        await untagImage(context.ports, image)
         return { image }
       })
     },

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm'
-import { formatDecimal } from '../../../core/amount.ts'
+import { formatDecimal, parseDecimal } from '../../../core/amount.ts'
 import { parseBytes } from '../../../core/bytes.ts'
 import { DEFAULT_REGISTRY, parseImageRef } from '../../../core/image-ref.ts'
 import { amountOf, type SlotTypes, slotsFromUser } from '../../../core/slots.ts'
@@ -30,8 +30,26 @@ export async function writeImage(
     return 'new'
   }
   if (!differs(before, values)) return 'same'
-  await tx.update(images).set(values).where(eq(images.id, before.id))
+  const resources = withKnownLimits(values.resources, before.resources)
+  await tx
+    .update(images)
+    .set({ ...values, resources })
+    .where(eq(images.id, before.id))
   return 'changed'
+}
+
+/** What administrators have limited stays limited, unless the image itself says otherwise now. */
+function withKnownLimits(
+  labelled: ImageRow['resources'],
+  before: ImageRow['resources'],
+): Record<string, ResourceRange> {
+  const known = Object.entries(before).flatMap(([slot, { min: least, max }]): [string, ResourceRange][] => {
+    const now = labelled[slot]
+    if (max === null || (now && now.max !== null)) return []
+    const min = now?.min ?? least
+    return parseDecimal(max) >= parseDecimal(min) ? [[slot, { min, max }]] : []
+  })
+  return { ...labelled, ...Object.fromEntries(known) }
 }
 
 /** The row of an image, if there is one. */
@@ -54,6 +72,7 @@ const differs = (row: ImageRow, values: ImageValues): boolean =>
   row.configDigest !== values.configDigest ||
   row.sizeBytes !== values.sizeBytes ||
   row.isLocal !== values.isLocal ||
+  row.registry !== values.registry ||
   JSON.stringify(row.labels) !== JSON.stringify(values.labels)
 
 /** What a report says of an image, as its row says it. */
@@ -91,8 +110,12 @@ function typeOf(role: string | undefined): ImageRow['type'] {
 }
 
 const MIN_LABEL = 'ai.backend.resource.min.'
+const MAX_LABEL = 'ai.backend.resource.max.'
 
-/** Minimums from labels; an image that names none needs one core and 1 GiB (agent-kernel.md §10). */
+/**
+ * Ranges from labels; an image that names none needs one core and 1 GiB (agent-kernel.md §10). A maximum below its
+ * minimum says nothing.
+ */
 export function resourcesOf(
   labels: Readonly<Record<string, string>>,
   slotTypes: SlotTypes,
@@ -101,11 +124,16 @@ export function resourcesOf(
     cpu: { min: '1', max: null },
     mem: { min: String(parseBytes('1g')), max: null },
   }
-  for (const [label, text] of Object.entries(labels)) {
-    const slot = label.startsWith(MIN_LABEL) ? label.slice(MIN_LABEL.length) : ''
-    if (slot === '' || !(slot in slotTypes)) continue
-    const min = amountIn(slot, text, slotTypes)
-    if (min !== null) result[slot] = { min, max: null }
+  const labelled = (prefix: string): [slot: string, amount: string][] =>
+    Object.entries(labels).flatMap(([label, text]) => {
+      const slot = label.startsWith(prefix) ? label.slice(prefix.length) : ''
+      const amount = slot !== '' && slot in slotTypes ? amountIn(slot, text, slotTypes) : null
+      return amount === null ? [] : [[slot, amount]]
+    })
+  for (const [slot, min] of labelled(MIN_LABEL)) result[slot] = { min, max: null }
+  for (const [slot, max] of labelled(MAX_LABEL)) {
+    const min = result[slot]?.min ?? '0'
+    if (parseDecimal(max) >= parseDecimal(min)) result[slot] = { min, max }
   }
   return result
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { canonicalArchitecture } from '../../../core/architecture.ts'
 import type { ImageReport } from '../../../wire/agent-rpc.ts'
-import { parse } from './list-repositories.ts'
+import { parse } from './parse.ts'
 import { RegistryError } from './registry-error.ts'
 import type { RegistryHttp } from './registry-http.ts'
 

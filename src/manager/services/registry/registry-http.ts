@@ -18,14 +18,19 @@ export interface RegistryHttp {
    * @throws RegistryError
    */
   get(path: string, accept?: string): Promise<RegistryAnswer>
+  /** @throws RegistryError */
+  delete(path: string): Promise<void>
 }
+
+/** Harbor's own interface, beside the registry protocol that it keeps below `/v2/`. */
+export const HARBOR_API = '/api/v2.0/'
 
 const TIMEOUT_MS = 30_000
 const MAX_REDIRECTS = 5
 /** Far above any manifest or configuration; a blob of another kind is not wanted here. */
 const MAX_BYTES = 8 * 1024 * 1024
 
-/** GET requests to one registry with its credentials, Basic or by token. */
+/** Requests to one registry with its credentials, Basic or by token. */
 export function createRegistryHttp(
   registry: ConfiguredRegistry,
   fetch: RegistryFetch,
@@ -39,9 +44,14 @@ export function createRegistryHttp(
   /** What the last challenge led to; the token's scope covers one repository only. */
   const authorizations = new Map<string, string>()
 
-  const ask = async (target: string, headers: Record<string, string>): Promise<Response> => {
+  const ask = async (
+    target: string,
+    headers: Record<string, string>,
+    method: 'GET' | 'DELETE' = 'GET',
+  ): Promise<Response> => {
     try {
       return await fetch(target, {
+        method,
         headers,
         redirect: 'manual',
         signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
@@ -57,12 +67,16 @@ export function createRegistryHttp(
   }
 
   /** Credentials stay with the origin that they are meant for: blobs often lie elsewhere. */
-  const follow = async (target: string, headers: Record<string, string>): Promise<Response> => {
+  const follow = async (
+    target: string,
+    headers: Record<string, string>,
+    method: 'GET' | 'DELETE',
+  ): Promise<Response> => {
     let at = target
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const { authorization: _, ...anonymous } = headers
       const isOwn = new URL(at).origin === new URL(url).origin
-      const response = await ask(at, isOwn ? headers : anonymous)
+      const response = await ask(at, isOwn ? headers : anonymous, method)
       const location = response.headers.get('location')
       if (response.status < 300 || response.status >= 400 || location === null) return response
       await response.body?.cancel()
@@ -92,33 +106,44 @@ export function createRegistryHttp(
     return `Bearer ${token}`
   }
 
+  const send = async (
+    method: 'GET' | 'DELETE',
+    path: string,
+    accept = 'application/json',
+  ): Promise<RegistryAnswer> => {
+    const target = new URL(path, `${url}/`).href
+    if (new URL(target).origin !== new URL(url).origin)
+      throw new RegistryError(`${name} points to another host`)
+    const scope = scopeOf(path)
+    // Harbor shows strangers less instead of asking for credentials.
+    if (path.startsWith(HARBOR_API) && basic !== null) authorizations.set(scope, basic)
+    const headers = (): Record<string, string> => {
+      const authorization = authorizations.get(scope)
+      return authorization === undefined ? { accept } : { accept, authorization }
+    }
+    let response = await follow(target, headers(), method)
+    if (response.status === 401 && !path.startsWith(HARBOR_API)) {
+      await response.body?.cancel()
+      authorizations.set(scope, await authorize(response))
+      response = await follow(target, headers(), method)
+    }
+    if (response.status === 401) {
+      await response.body?.cancel()
+      throw basic === null ? missingCredentials(name) : wrongCredentials(name, username)
+    }
+    const bytes = await readBody(response, name)
+    if (!response.ok) throw refusal(name, path, response.status, bytes)
+    return {
+      bytes,
+      contentType: response.headers.get('content-type')?.split(';')[0]?.trim() ?? '',
+      next: nextPage(response.headers.get('link')),
+    }
+  }
+
   return {
-    async get(path, accept = 'application/json') {
-      const target = new URL(path, `${url}/`).href
-      if (new URL(target).origin !== new URL(url).origin)
-        throw new RegistryError(`${name} points to another host`)
-      const scope = scopeOf(path)
-      const headers = (): Record<string, string> => {
-        const authorization = authorizations.get(scope)
-        return authorization === undefined ? { accept } : { accept, authorization }
-      }
-      let response = await follow(target, headers())
-      if (response.status === 401) {
-        await response.body?.cancel()
-        authorizations.set(scope, await authorize(response))
-        response = await follow(target, headers())
-      }
-      if (response.status === 401) {
-        await response.body?.cancel()
-        throw basic === null ? missingCredentials(name) : wrongCredentials(name, username)
-      }
-      const bytes = await readBody(response, name)
-      if (!response.ok) throw refusal(name, path, response.status, bytes)
-      return {
-        bytes,
-        contentType: response.headers.get('content-type')?.split(';')[0]?.trim() ?? '',
-        next: nextPage(response.headers.get('link')),
-      }
+    get: (path, accept) => send('GET', path, accept),
+    delete: async (path) => {
+      await send('DELETE', path)
     },
   }
 }
@@ -142,7 +167,8 @@ function realmOf(realm: string, registryUrl: string, name: string): URL {
   return target
 }
 
-const scopeOf = (path: string): string => /^\/v2\/(.+)\/(?:tags|manifests|blobs)\//.exec(path)?.[1] ?? ''
+const scopeOf = (path: string): string =>
+  path.startsWith(HARBOR_API) ? HARBOR_API : (/^\/v2\/(.+)\/(?:tags|manifests|blobs)\//.exec(path)?.[1] ?? '')
 
 const nextPage = (link: string | null): string | null =>
   /<([^>]+)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1] ?? null

@@ -79,7 +79,7 @@ async function rescan(
   if (agents.length > 0 || chosen.length === 0)
     told.push(`${scanned} of ${agents.length} agents scanned their images`)
   const message = told.join('; ')
-  if (failures + (agents.length - scanned) === chosen.length + agents.length && failures > 0)
-    throw new Error(message)
+  const all = chosen.length + agents.length
+  if (all > 0 && failures + (agents.length - scanned) === all) throw new Error(message)
   return message
 }

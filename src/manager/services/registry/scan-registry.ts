@@ -62,7 +62,7 @@ export async function scanRegistry(
   await adoptImages(ports.store, registry.name)
   for (const repository of await listRepositories(http, registry)) {
     const tags = await attempt(ports, `${registry.name}/${repository}`, () =>
-      listTags(http, registry.name, repository),
+      listTags(http, registry, repository),
     )
     if (tags === null) {
       counts.unreadable += 1

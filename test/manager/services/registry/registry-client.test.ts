@@ -84,7 +84,7 @@ test('token: fetched with the credentials, used instead of them', async () => {
     'https://auth.example/token?service=reg&scope=repository%3Aa%2Fb%3Apull': () =>
       Response.json({ token: 't1' }),
   })
-  expect(await listTags(http(fetch), 'reg.example', 'a/b')).toEqual([])
+  expect(await listTags(http(fetch), REGISTRY, 'a/b')).toEqual([])
   expect(asked.map(({ authorization }) => authorization)).toEqual([null, BASIC, 'Bearer t1'])
 })
 
