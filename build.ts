@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { version as BUN_VERSION } from 'bun/package.json'
+import { placeGraphiql } from './tools/graphiql-assets.ts'
 
 /** Each of these runs in a thread of its own, so it is an entry point beside main.ts. */
 const WORKERS = ['src/wire/zeromq/receiver.worker.ts']
@@ -21,6 +22,7 @@ const INPUTS = [
   'src/**/*',
   'plugins/**/*',
   'build.ts',
+  'tools/graphiql-assets.ts',
   'package.json',
   'package-lock.json',
   'config.example.toml',
@@ -92,6 +94,7 @@ async function build(name: string, force: boolean): Promise<void> {
   const isClient = target.libzmq === null
   const libzmq = isClient ? null : placeLibzmq(name)
   const outfile = join(dist, target.file)
+  if (!isClient) await placeGraphiql(root)
   const stamp = `${outfile}.inputs`
   const inputs = hashOfInputs(name)
   if (!force && existsSync(outfile) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) {
@@ -187,6 +190,7 @@ async function main(argv: string[]): Promise<number> {
   }
   if (argv.includes('--native')) {
     placeLibzmq()
+    await placeGraphiql(root)
     return 0
   }
   const unknown = argv.find((argument) => !/^--(force|target=.+)$/.test(argument))

@@ -1,6 +1,7 @@
 /** GraphiQL in a browser that reaches nothing but the manager. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { chromium } from 'playwright-core'
+import { GRAPHIQL_FOLDER, graphiqlFiles } from '../../src/manager/api/graphql/graphiql-files.ts'
 import { startWorld } from '../manager/api/graphql/world.ts'
 import { ADMIN } from '../manager/api/test-manager.ts'
 
@@ -53,4 +54,24 @@ test(
 test('whoever is no browser is told to post', async () => {
   const got = await world.call('GET', '/admin/gql', { as: null })
   expect([got.status, got.json.error_code]).toEqual([405, 'method-not-allowed'])
+})
+
+test('its files are compressed, kept for ever by browsers, and read by those who cannot unpack', async () => {
+  const origin = `http://127.0.0.1:${world.port}`
+  const folder = `${origin}/admin/gql/${GRAPHIQL_FOLDER}`
+  for (const name of graphiqlFiles.keys()) {
+    const packed = await fetch(`${folder}/${name}`, {
+      decompress: false,
+      headers: { 'accept-encoding': 'gzip' },
+    })
+    expect(packed.headers.get('content-encoding')).toBe('gzip')
+    expect(packed.headers.get('cache-control')).toContain('immutable')
+    const plain = await fetch(`${folder}/${name}`, { headers: { 'accept-encoding': 'identity' } })
+    expect(plain.headers.get('content-encoding')).toBeNull()
+    const content = await plain.bytes()
+    expect(Bun.gunzipSync(await packed.bytes())).toEqual(content)
+    expect(content.length).toBeGreaterThan(100_000)
+  }
+  for (const path of [`${folder}/other.js`, `${origin}/admin/gql/assets/0.0.0/graphiql.js`])
+    expect((await fetch(path)).status).toBe(404)
 })

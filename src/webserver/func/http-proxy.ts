@@ -9,6 +9,7 @@ const FORWARDED = [
   'content-type',
   'content-length',
   'accept',
+  'accept-encoding',
   'range',
   'last-event-id',
   'x-backendai-version',

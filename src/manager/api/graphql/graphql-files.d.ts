@@ -3,7 +3,7 @@ declare module '*.graphql' {
   export default text
 }
 
-declare module '*/graphiql-keys.html' {
-  const text: string
-  export default text
+declare module '*.gz' {
+  const path: string
+  export default path
 }

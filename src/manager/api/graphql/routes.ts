@@ -1,6 +1,7 @@
 import { type DocumentNode, GraphQLError } from 'graphql'
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import * as v from 'valibot'
+import { anObject } from '../../../api/fields.ts'
 import { Problem } from '../../../core/problem.ts'
 import { quickResponse } from '../../../lib/http/quick-response.ts'
 import type { ManagerPorts, Requester } from '../../context.ts'
@@ -10,7 +11,7 @@ import { json } from '../answer.ts'
 import { defineRoute, type Route, type RouteContext } from '../route.ts'
 import type { GraphContext } from './context.ts'
 import { costOf, MAX_COST } from './cost.ts'
-import { graphiqlPage } from './graphiql-page.ts'
+import { graphiqlRoutes } from './graphiql.ts'
 import { boundedRule, introspects, MAX_TOKENS } from './limits.ts'
 import { createGraphSchema } from './schema.ts'
 
@@ -59,24 +60,16 @@ export function graphqlRoutes(options: GraphqlOptions): readonly Route[] {
       tasks: options.tasks,
       hideAgents: options.hideAgents,
       allowsIntrospection: await allowsIntrospection(),
+      audit: context.audit,
     })
   }
 
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/admin/gql',
-      auth: 'anonymous',
-      handler: async ({ header }) => {
-        if (header('accept')?.includes('text/html')) return await graphiqlPage()
-        throw new Problem('method-not-allowed', {
-          msg: 'Documents are posted; browsers get a page to write them.',
-        })
-      },
-    }),
+    ...graphiqlRoutes(),
     defineRoute({
       method: 'POST',
       path: '/admin/gql',
+      audited: false,
       auth: 'user',
       maxBodyBytes: MAX_BODY_BYTES,
       params: documentParams,
@@ -85,6 +78,7 @@ export function graphqlRoutes(options: GraphqlOptions): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/admin/graphql',
+      audited: false,
       auth: 'user',
       maxBodyBytes: MAX_BODY_BYTES,
       params: documentParams,
@@ -113,7 +107,7 @@ const documentParams = v.object({
     // NUL in the document's own spelling.
     v.check((query) => !/\\u(0000|\{0+\})/.test(query), 'must hold no NUL characters'),
   ),
-  variables: v.optional(v.nullable(v.record(v.string(), v.unknown(), 'expected an object'))),
+  variables: v.optional(v.nullable(anObject)),
   operationName,
   operation_name: operationName,
 })
