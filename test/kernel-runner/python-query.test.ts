@@ -54,6 +54,25 @@ Table()`)
   ])
 })
 
+test('what a child process writes, to either stream, keeps its place among all that is printed', async () => {
+  const run = await kernel.query(`
+import sys, os, subprocess
+class Rich:
+    def _repr_html_(self): return '-'
+for _ in range(8):
+    print('a')
+    print('b', file=sys.stderr)
+    os.system('echo c')
+    print('d', file=sys.stderr)
+    subprocess.run('echo e >&2', shell=True)
+    print('f')
+    display(Rich())
+    os.waitpid(os.spawnlp(os.P_NOWAIT, 'sh', 'sh', '-c', 'echo g >&2; echo h >&2'), 0)
+    print('i')`)
+  const all = run.console.map(([, text]) => text).join('')
+  expect(all).toBe('a\nb\nc\nd\ne\nf\n-g\nh\ni\n'.repeat(8))
+})
+
 test('media: data URI for pictures, text for SVG', async () => {
   const run = await kernel.query(`
 class Png:

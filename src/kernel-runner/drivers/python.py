@@ -30,6 +30,7 @@ class _State:
     step = 0
     holder = None
     left_by_message = 0
+    shared = False
     critical = 0
     interrupted = False
     running = False
@@ -140,6 +141,11 @@ class _Output(io.BufferedIOBase):
             elif _State.left_by_message:
                 self.mark(b'E', _State.left_by_message)
                 _State.left_by_message = 0
+            elif _State.shared:
+                _State.step += 1
+                (_err if self is _out else _out).mark(b'L', _State.step)
+                self.mark(b'E', _State.step)
+            _State.shared = False
 
 
 _out = _Output(1, '<stdout>')
@@ -158,9 +164,45 @@ def _send(kind, payload=b''):
             waits.append(str(_State.step))
         _State.step += 1
         _State.holder = None
+        _State.shared = False
         _State.left_by_message = _State.step
         head = '%s %s %d %d\n' % (kind, ','.join(waits), _State.step, len(payload))
         _write_all(_MESSAGES, head.encode() + payload)
+
+
+def _share():
+    """A child process starts: what it writes, to either pipe, comes after everything so far and before what follows."""
+    if _State.forked:
+        return
+    with _CRITICAL:
+        if _State.left_by_message:
+            _out.mark(b'E', _State.left_by_message)
+            _State.left_by_message = 0
+        steps = _State.step + 1, _State.step + 2
+        _State.step += 2
+        # Both are left before either is entered, or each reader would wait for the other.
+        _out.mark(b'L', steps[0])
+        _err.mark(b'L', steps[1])
+        _out.mark(b'E', steps[1])
+        _err.mark(b'E', steps[0])
+        _State.holder = None
+        _State.shared = True
+
+
+def _sharing(start):
+    def start_child(*args, **kwargs):
+        _share()
+        return start(*args, **kwargs)
+
+    start_child.__name__ = start.__name__
+    start_child.__doc__ = start.__doc__
+    return start_child
+
+
+def _patch_starters(module):
+    for name in ('system', 'posix_spawn', 'posix_spawnp', 'fork_exec'):
+        if hasattr(module, name):
+            setattr(module, name, _sharing(getattr(module, name)))
 
 
 def _receive():
@@ -330,7 +372,12 @@ def _patch_pyplot(module):
     module.show = _show_figures
 
 
-_PATCHES = {'getpass': _patch_getpass, 'matplotlib.pyplot': _patch_pyplot}
+_PATCHES = {
+    'getpass': _patch_getpass,
+    'matplotlib.pyplot': _patch_pyplot,
+    # subprocess and multiprocessing start their children with it.
+    '_posixsubprocess': _patch_starters,
+}
 
 
 class _PatchingLoader:
@@ -526,11 +573,6 @@ def _script(arguments, module):
     return _guarded(action)
 
 
-def _before_fork():
-    _out.flush()
-    _err.flush()
-
-
 def _in_child():
     _State.forked = True
     _State.lock = _thread.RLock()
@@ -549,11 +591,13 @@ def _main():
     sys.excepthook = _excepthook
     builtins.input = _input
     sys.meta_path.insert(0, _PatchingFinder)
-    if 'getpass' in sys.modules:
-        _patch_getpass(sys.modules['getpass'])
+    _patch_starters(os)
+    for name in _PATCHES:
+        if name in sys.modules:
+            _PATCHES[name](sys.modules[name])
     os.environ.setdefault('MPLBACKEND', 'Agg')
     if hasattr(os, 'register_at_fork'):
-        os.register_at_fork(before=_before_fork, after_in_child=_in_child)
+        os.register_at_fork(before=_share, after_in_child=_in_child)
     _signal.signal(_signal.SIGINT, _on_interrupt)
     if _cwd_entry is not None:
         sys.path.insert(0, _cwd_entry)
