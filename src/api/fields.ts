@@ -25,6 +25,12 @@ export const integer = v.pipe(
 /** A string that may be null or absent. */
 export const nullableText = v.optional(v.nullable(v.string()), null)
 
+/** An object of any names; a list is none, though records take its indexes for names. */
+export const anObject = v.pipe(
+  v.record(v.string(), v.unknown(), 'expected an object'),
+  v.check((value) => !Array.isArray(value), 'expected an object, not a list'),
+)
+
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
 
 /** A UUID with or without hyphens, given back in the hyphenated lower-case form. */

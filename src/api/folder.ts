@@ -1,12 +1,11 @@
 import * as v from 'valibot'
 import { parseBytes } from '../core/bytes.ts'
 import { VFOLDER_PERMISSIONS, VFOLDER_USAGE_MODES } from '../core/vfolder.ts'
-import { firstOf, flag, integer, nullableText, uuid } from './fields.ts'
+import { anObject, firstOf, flag, integer, nullableText, uuid } from './fields.ts'
 
 /** The parameters of folder routes (client-wire.md §2.4): every spelling that clients have used, one shape inside. */
 type Fields = Readonly<Record<string, unknown>>
 
-const anObject = v.record(v.string(), v.unknown(), 'expected an object')
 const given = (input: Fields, ...names: string[]): unknown => firstOf(input, names) ?? undefined
 const clean = v.pipe(
   v.string(),

@@ -1,9 +1,8 @@
 import * as v from 'valibot'
-import { firstOf, integer } from './fields.ts'
+import { anObject, firstOf, integer } from './fields.ts'
 
 /** `POST /image/import`: a foreign image and what it is to be as an image for sessions. */
 type Fields = Readonly<Record<string, unknown>>
-const anObject = v.record(v.string(), v.unknown(), 'expected an object')
 const given = (input: Fields, ...names: string[]): unknown => firstOf(input, names) ?? undefined
 
 const imageName = v.pipe(v.string('missing'), v.minLength(1), v.maxLength(512), v.regex(/^\S+$/, 'no spaces'))

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { firstOf, flag, integer, nullableText, uuid } from './fields.ts'
+import { anObject, firstOf, flag, integer, nullableText, uuid } from './fields.ts'
 
 /**
  * Session templates as users write them, in JSON or YAML, with keys in snake and camel case (domain-model.md §1.13),
@@ -7,7 +7,6 @@ import { firstOf, flag, integer, nullableText, uuid } from './fields.ts'
  */
 type Fields = Readonly<Record<string, unknown>>
 
-const anObject = v.record(v.string(), v.unknown(), 'expected an object')
 /** Null counts as absent: that is how YAML reads a key without a value. */
 const given = (input: Fields, ...names: string[]): unknown => firstOf(input, names) ?? undefined
 const text = v.pipe(

@@ -1,12 +1,10 @@
 import * as v from 'valibot'
-import { firstOf, flag, integer, nullableText, uuid } from './fields.ts'
+import { anObject, firstOf, flag, integer, nullableText, uuid } from './fields.ts'
 
 /**
  * The parameters of session routes (client-wire.md §2.2): every spelling that clients have used, one shape inside.
  */
 type Fields = Readonly<Record<string, unknown>>
-
-const anObject = v.record(v.string(), v.unknown(), 'expected an object')
 
 /** Null counts as absent, which is how clients send what is not set. */
 const given = (input: Fields, ...names: string[]): unknown => firstOf(input, names) ?? undefined

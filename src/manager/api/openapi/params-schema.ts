@@ -35,6 +35,7 @@ function spelled(schema: unknown): JsonSchema | null {
   if (!reading?.operation || !object) return null
   const entries = entriesOf(object)
   const names = spellings(reading.operation, [...entries.keys()])
+  const unsent = Object(reading.operation({}))
   const properties: Record<string, unknown> = {}
   const required: string[] = []
   for (const [key, ones] of entries) {
@@ -43,7 +44,7 @@ function spelled(schema: unknown): JsonSchema | null {
     if (first === undefined) continue
     const property = anyOf(ones.map((entry) => paramsSchema(entry as unknown as GenericSchema)))
     properties[first] = others.length > 0 ? { ...property, 'x-aliases': others } : property
-    if (ones.every(isRequired)) required.push(first)
+    if (unsent[key] === undefined && ones.every(isRequired)) required.push(first)
   }
   for (const name of names.get('') ?? []) properties[name] ??= {}
   return { type: 'object', properties, ...(required.length > 0 ? { required } : {}) }

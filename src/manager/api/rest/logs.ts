@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { and, count, desc, eq, inArray, type SQL } from 'drizzle-orm'
 import * as v from 'valibot'
-import { flag, integer, nullableText, uuid } from '../../../api/fields.ts'
+import { anObject, flag, integer, nullableText, uuid } from '../../../api/fields.ts'
 import { notFound, Problem } from '../../../core/problem.ts'
 import type { ManagerPorts, Requester } from '../../context.ts'
 import { json } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 
 const jsonText = v.pipe(
-  v.union([v.string(), v.record(v.string(), v.unknown())]),
+  v.union([v.string(), anObject]),
   v.rawTransform(({ dataset, addIssue, NEVER }): Record<string, unknown> => {
     if (typeof dataset.value !== 'string') return dataset.value
     try {
@@ -57,6 +57,7 @@ export function logRoutes({ store, clock }: Pick<ManagerPorts, 'store' | 'clock'
     defineRoute({
       method: 'POST',
       path: '/logs/error',
+      audited: false,
       auth: 'user',
       maxBodyBytes: 1024 * 1024,
       params: newLog,

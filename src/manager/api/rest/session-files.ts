@@ -10,6 +10,7 @@ import {
   type UploadedFile,
   uploadFiles,
 } from '../../services/sessions/files.ts'
+import { resolveSession } from '../../services/sessions/resolve.ts'
 import { json, noContent, raw } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { sessionRef } from './session-ref.ts'
@@ -49,6 +50,7 @@ export function sessionFileRoutes(services: SessionServices): readonly Route[] {
       auth: 'user',
       maxBodyBytes: MAX_UPLOAD_BYTES,
       handler: async (context) => {
+        await resolveSession(services.ports.store, context.requester, sessionRef(context))
         const files = await filesOf(await context.formData())
         await uploadFiles(services, context.requester, sessionRef(context), files)
         return noContent()
@@ -57,6 +59,7 @@ export function sessionFileRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: ['GET', 'POST'],
       path: '/session/:session/download',
+      audited: false,
       auth: 'user',
       params: downloadParams,
       handler: async (context) => {
@@ -67,6 +70,7 @@ export function sessionFileRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: ['GET', 'POST'],
       path: '/session/:session/download_single',
+      audited: false,
       auth: 'user',
       params: downloadSingleParams,
       handler: async (context) => {

@@ -1,9 +1,8 @@
 import { shutdownServiceParams, startServiceParams } from '../../../api/session.ts'
-import { Problem } from '../../../core/problem.ts'
 import type { SessionServices } from '../../services/index.ts'
 import { shutdownApp } from '../../services/sessions/apps.ts'
-import { resolveSession } from '../../services/sessions/resolve.ts'
-import { noContent } from '../answer.ts'
+import { startService } from '../../services/sessions/start-service.ts'
+import { json, noContent } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { sessionRef } from './session-ref.ts'
 
@@ -16,11 +15,9 @@ export function sessionServiceRoutes(services: SessionServices): readonly Route[
       auth: 'user',
       params: startServiceParams,
       handler: async (context) => {
-        await resolveSession(services.ports.store, context.requester, sessionRef(context))
-        // Without a coordinator, clients fall back on their own local tunnel (client-wire.md §5).
-        throw new Problem('service-unavailable', {
-          msg: 'The resource group of the session has no app proxy.',
-        })
+        const { app, port, login_session_token: loginSessionToken } = context.params
+        const wanted = { app, port, loginSessionToken }
+        return json(await startService(services, context.requester, sessionRef(context), wanted))
       },
     }),
     defineRoute({
