@@ -3,8 +3,11 @@ import { clientAddress } from '../../lib/http/client-address.ts'
 import type { HttpEnv } from '../../lib/http/http-env.ts'
 import { RequestAbortedError } from '../../lib/http/request-body.ts'
 import type { Logger } from '../../lib/logger.ts'
+import type { ErrorContext } from '../../plugin/monitor.ts'
 import type { Requester } from '../context.ts'
+import type { AuditLog } from '../services/audit/audit-log.ts'
 import { type Answer, empty } from './answer.ts'
+import { auditRequest } from './audit.ts'
 import type { Verify } from './auth/verify.ts'
 import type { Cors } from './cors.ts'
 import type { RecordAnswer } from './coverage.ts'
@@ -30,6 +33,9 @@ export interface EdgeOptions {
   readonly newRequestId: () => string
   /** Called once per answer, for metrics. */
   readonly observe: (route: Route | null, method: string, status: number, startedAt: number) => void
+  readonly audit: AuditLog
+  /** Called once per failure that nobody expected. */
+  readonly failed: (error: unknown, context: ErrorContext) => void
   /** Called once per answer, where somebody counts which routes are used and how. */
   readonly record?: RecordAnswer | undefined
   readonly now: () => number
@@ -42,6 +48,7 @@ interface Progress {
   requester: Requester | null
   /** Its handler was called. */
   entered: boolean
+  audited: ReturnType<typeof auditRequest> | null
 }
 
 const REQUEST_ID = /^[\w.:-]{1,64}$/
@@ -80,11 +87,16 @@ export function createEdge(options: EdgeOptions) {
       requestId,
     })
     progress.requester = requester
+    const about = { route, method, path: found.path, requester, clientAddress: address, requestId }
+    progress.audited = auditRequest(options.audit, { ...about, params: undefined })
+    requireRole(route, requester)
     if (route.whenFrozen === 'refuse' && (await options.isFrozen())) throw new Problem('server-frozen')
 
     const query = new URLSearchParams(search)
     const maxBodyBytes = route.kind === 'http' ? route.maxBodyBytes : DEFAULT_MAX_BODY_BYTES
     const params = route.params ? await readParams(route.params, env, query, maxBodyBytes) : undefined
+    const audited = auditRequest(options.audit, { ...about, params })
+    progress.audited = audited
     const context: RouteContext<unknown, Requester | null> = {
       params,
       path: found.path,
@@ -98,6 +110,7 @@ export function createEdge(options: EdgeOptions) {
       get signal() {
         return env.signal
       },
+      audit: audited.notes,
       log: options.log,
     }
     progress.entered = true
@@ -135,10 +148,6 @@ export function createEdge(options: EdgeOptions) {
     const requester = route.auth === 'anonymous' ? null : await verifyOrCount(request, env.responseHeaders)
     const limit = route.rateLimited ? options.rateLimit : options.showRateLimit
     await limit(requester, address, env.responseHeaders)
-    if (route.auth === 'admin' && !requester?.isAdmin && !requester?.isSuperadmin) {
-      throw new Problem('insufficient-privilege')
-    }
-    if (route.auth === 'superadmin' && !requester?.isSuperadmin) throw new Problem('insufficient-privilege')
     return requester
   }
 
@@ -173,26 +182,48 @@ export function createEdge(options: EdgeOptions) {
     const requestId = given && REQUEST_ID.test(given) ? given : options.newRequestId()
     env.responseHeaders.server = 'BackendAI'
     env.responseHeaders['x-request-id'] = requestId
-    const progress: Progress = { route: null, requester: null, entered: false }
-    let kind: string | null = null
+    const progress: Progress = { route: null, requester: null, entered: false, audited: null }
+    let problem: Problem | null = null
     let answer: Answer
     try {
       answer = await respond(env, requestId, progress)
     } catch (error) {
       if (error instanceof RequestAbortedError) return new Response(null, { status: 400 })
-      const problem = toProblem(error, requestId, options.log)
-      kind = problem.kind
+      problem = toProblem(error, requestId, options.log)
       answer = problemAnswer(problem)
+      if (problem.kind === 'internal-server-error') {
+        const operation = `${env.method} ${progress.route?.path ?? env.rawTarget}`
+        const userUuid = progress.requester?.userUuid
+        const context = { operation, requestId, status: problem.status }
+        options.failed(error, userUuid === undefined ? context : { ...context, userUuid })
+      }
     }
+    const durationMs = Math.max(0, Math.round(options.now() - startedAt))
+    const description = problem && (problem.msg ?? problem.title)
+    progress.audited?.answered({ status: answer.status, description, durationMs })
     options.observe(progress.route, env.method, answer.status, startedAt)
     if (options.record && progress.route) {
       const { route, requester, entered } = progress
       const role = requester?.role ?? null
       const method = env.method
-      options.record({ method, path: route.path, status: answer.status, kind, role, entered })
+      options.record({
+        method,
+        path: route.path,
+        status: answer.status,
+        kind: problem?.kind ?? null,
+        role,
+        entered,
+      })
     }
     return answer
   }
+}
+
+function requireRole(route: Route, requester: Requester | null): void {
+  if (route.auth === 'admin' && !requester?.isAdmin && !requester?.isSuperadmin) {
+    throw new Problem('insufficient-privilege')
+  }
+  if (route.auth === 'superadmin' && !requester?.isSuperadmin) throw new Problem('insufficient-privilege')
 }
 
 function headerOf(env: HttpEnv, name: string): string | undefined {

@@ -3,6 +3,7 @@ import { VERSION } from '../../core/version.ts'
 import { addressSet } from '../../lib/http/client-address.ts'
 import type { HttpEnv } from '../../lib/http/http-env.ts'
 import type { ManagerPorts } from '../context.ts'
+import { createAuditLog } from '../services/audit/audit-log.ts'
 import { createAccounts } from './auth/accounts.ts'
 import { createVerifier } from './auth/verify.ts'
 import { createCors } from './cors.ts'
@@ -12,6 +13,7 @@ import { createManagerStatus } from './manager-status.ts'
 import { createMetrics, metricsRoutes } from './metrics.ts'
 import { createRateLimit, showRateLimit } from './rate-limit.ts'
 import { aclRoutes } from './rest/acl.ts'
+import { auditLogRoutes } from './rest/audit-logs.ts'
 import { authRoutes } from './rest/auth.ts'
 import { loginRoutes } from './rest/auth-login.ts'
 import { passwordRoutes } from './rest/auth-password.ts'
@@ -65,6 +67,8 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
   const accounts = stack.use(await createAccounts(store, bus, clock))
   const status = stack.use(await createManagerStatus(config, bus, clock))
   const metrics = createMetrics()
+  const audit = stack.use(createAuditLog(ports))
+  const { monitors } = ports.plugins
   const anonymousLimit = options.anonymousRateLimit ?? 1000
   const routes: readonly Route[] = [
     ...specRoutes(() => routes, VERSION),
@@ -88,6 +92,7 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
     ...configRoutes(ports),
     ...aclRoutes(),
     ...logRoutes(ports),
+    ...auditLogRoutes(ports, audit),
     ...dotfileRoutes(ports),
     ...bootstrapScriptRoutes(ports),
     ...templateRoutes({ ports, newId: randomUUID }),
@@ -103,8 +108,13 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
     signedBy: options.signedBy ?? (() => {}),
     trustedProxies: addressSet(options.trustedProxies ?? LOOPBACK),
     newRequestId: randomUUID,
-    observe: (route, method, code, startedAt) =>
-      metrics.observe(route, method, code, clock.now() - startedAt),
+    observe(route, method, code, startedAt) {
+      metrics.observe(route, method, code, clock.now() - startedAt)
+      monitors.reportMetric('increment', 'ai.backend.manager.api.requests', 1)
+      monitors.reportMetric('increment', `ai.backend.manager.api.status.${code}`, 1)
+    },
+    audit,
+    failed: (error, context) => void monitors.captureException(error, context),
     record: options.coverageFile === undefined ? undefined : openCoverage(options.coverageFile),
     now: () => clock.now(),
     log,

@@ -3,6 +3,7 @@ import type { ServerSocket } from '../../lib/http/server-socket.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Requester } from '../context.ts'
 import type { Answer } from './answer.ts'
+import type { AuditNotes } from './audit.ts'
 
 /** Who may call: nobody in particular, any signed user, keypairs with is_admin, users with the superadmin role. */
 export type RouteAuth = 'anonymous' | 'user' | 'admin' | 'superadmin'
@@ -25,6 +26,7 @@ export interface RouteContext<Params, Who extends Requester | null = Requester> 
   readonly requestId: string
   /** Aborted when the client goes away before the answer is complete, and when the manager stops. */
   readonly signal: AbortSignal
+  readonly audit: AuditNotes
   readonly log: Logger
 }
 
@@ -40,6 +42,8 @@ interface RouteBase<Schema extends GenericSchema | undefined, Auth extends Route
   readonly whenFrozen?: WhenFrozen
   /** False for what monitors ask; default true. */
   readonly rateLimited?: boolean
+  /** False where a method other than GET changes nothing worth the audit log; default true. */
+  readonly audited?: boolean
   /** Absent: the body is not read unless the handler does. */
   readonly params?: Schema
 }
@@ -71,6 +75,7 @@ interface RouteFacts {
   readonly summary?: string
   readonly whenFrozen: WhenFrozen
   readonly rateLimited: boolean
+  readonly audited: boolean
   readonly params: GenericSchema | null
 }
 export interface HttpRoute extends RouteFacts {
@@ -137,6 +142,7 @@ function factsOf(definition: RouteBase<GenericSchema | undefined, RouteAuth>): R
     ...(definition.summary === undefined ? {} : { summary: definition.summary }),
     whenFrozen: definition.whenFrozen ?? 'serve',
     rateLimited: definition.rateLimited ?? true,
+    audited: definition.audited ?? true,
     params: definition.params ?? null,
   }
 }

@@ -5,7 +5,13 @@ import type { Logger } from '../../lib/logger.ts'
 export async function every(
   pauseMs: number,
   task: () => Promise<void> | void,
-  options: { clock: Clock; log: Logger; signal: AbortSignal; name: string },
+  options: {
+    clock: Clock
+    log: Logger
+    signal: AbortSignal
+    name: string
+    onError?: (error: unknown) => Promise<void>
+  },
 ): Promise<void> {
   const { clock, log, signal, name } = options
   while (!signal.aborted) {
@@ -15,6 +21,7 @@ export async function every(
       await task()
     } catch (error) {
       log.error({ err: error, loop: name }, 'a timed run failed')
+      await options.onError?.(error)
     }
   }
 }

@@ -1,6 +1,7 @@
 import { agentStarted } from '../../events/catalog/cluster.ts'
 import { kernelEvents, sessionEvents } from '../../events/catalog/session.ts'
 import type { ManagerPorts } from '../context.ts'
+import { dropOldAuditLogs } from '../services/audit/drop-old-audit-logs.ts'
 import { tendFolders } from '../services/folders/tend-folders.ts'
 import type { SessionServices } from '../services/index.ts'
 import { tellHooks } from '../services/plugins/tell-hooks.ts'
@@ -10,6 +11,7 @@ import { createDetached } from './detached.ts'
 import { every } from './every.ts'
 import { endHanging } from './hang.ts'
 import { createPrepareLoop } from './prepare.ts'
+import { reportFigures } from './report-figures.ts'
 import { dropOldLogs } from './retention.ts'
 import { createScheduleLoop } from './schedule.ts'
 import { settleStale } from './settle-stale.ts'
@@ -28,6 +30,7 @@ export interface LoopOptions {
 }
 
 const CALLBACK_PAUSE_MS = 100
+const FIGURES_MS = 10_000
 
 const DEFAULTS: LoopOptions = {
   heartbeatTimeoutMs: 40_000,
@@ -86,9 +89,11 @@ export async function startLoops(
   stack.use(await ports.bus.subscribe(freed, loops.schedule.trigger))
   stack.use(await ports.bus.subscribe([kernelEvents.terminated], loops.schedule.trigger))
 
+  const { monitors } = ports.plugins
   const startedAt = ports.clock.now()
   const timer = (name: string, pauseMs: number, task: () => Promise<void> | void) => {
-    const done = every(pauseMs, task, { clock: ports.clock, log, signal: stop.signal, name })
+    const onError = (error: unknown) => monitors.captureException(error, { operation: `loop ${name}` })
+    const done = every(pauseMs, task, { clock: ports.clock, log, signal: stop.signal, name, onError })
     stack.defer(() => done)
   }
   timer('heartbeats', settings.flushMs, async () => {
@@ -110,7 +115,11 @@ export async function startLoops(
     for (const agentId of ports.agents.connected()) dispatched.forgetAgent(agentId)
     await agents.compare('all')
   })
-  timer('retention', 3_600_000, () => dropOldLogs(ports))
+  timer('retention', 3_600_000, async () => {
+    await dropOldLogs(ports)
+    await dropOldAuditLogs(ports)
+  })
+  timer('figures', FIGURES_MS, () => reportFigures(ports))
   timer('folders', settings.compareMs, () => tendFolders(ports, ports.managerId))
   stack.defer(() => stop.abort(new Error('the manager is stopping')))
   await ports.agents.listen(agents.handlers)

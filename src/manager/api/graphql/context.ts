@@ -1,5 +1,6 @@
 import type { ManagerPorts, Requester } from '../../context.ts'
 import type { BackgroundTasks } from '../../services/background-tasks.ts'
+import type { AuditNotes } from '../audit.ts'
 
 /** What resolvers work with; made for each request, so loaders remember by it. */
 export interface GraphContext {
@@ -9,6 +10,7 @@ export interface GraphContext {
   /** Users are told nothing of agents. */
   readonly hideAgents: boolean
   readonly allowsIntrospection: boolean
+  readonly audit: AuditNotes
 }
 
 /** Arguments of every paginated list. */

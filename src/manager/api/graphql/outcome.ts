@@ -6,6 +6,8 @@ import type { GraphContext } from './context.ts'
 interface Outcome {
   ok: boolean
   msg: string
+  /** Of the refusal, for the audit log; no field of the schema. */
+  status?: number
 }
 
 /**
@@ -22,7 +24,8 @@ export async function outcome<Made extends object>(
   } catch (error) {
     const msg = refusalOf(error)
     if (msg === null) throw error
-    return { ok: false, msg } as Outcome & Partial<Made>
+    const status = error instanceof Problem ? error.status : 409
+    return { ok: false, msg, status } as Outcome & Partial<Made>
   }
 }
 

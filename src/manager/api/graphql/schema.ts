@@ -2,6 +2,7 @@ import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql'
 import { createSchema } from 'graphql-yoga'
 import { Problem } from '../../../core/problem.ts'
 import { agent } from './agent.ts'
+import { auditMutations } from './audit-mutations.ts'
 import { container } from './container.ts'
 import { containerRegistry } from './container-registry.ts'
 import type { GraphContext } from './context.ts'
@@ -76,7 +77,7 @@ export function createGraphSchema(): GraphQLSchema {
       ...scalars,
       ...joined('types'),
       Queries: { node: findNode, ...joined('queries') },
-      Mutations: joined('mutations'),
+      Mutations: auditMutations(joined('mutations')),
     },
     resolverValidationOptions: { requireResolversForResolveType: 'ignore' },
   })

@@ -31,6 +31,11 @@ export function loginRoutes(ports: Ports): readonly Route[] {
       }),
       handler: async (context) => {
         const { params } = context
+        context.audit.about({
+          entityId: params.username,
+          email: params.username,
+          domainName: params.domain,
+        })
         const { user, keypair } = await logIn(ports, hookRequest(context), params)
         return json({
           data: {
@@ -56,6 +61,8 @@ export function loginRoutes(ports: Ports): readonly Route[] {
         description: shortText,
       }),
       handler: async (context) => {
+        const { email, domain } = context.params
+        context.audit.about({ entityId: email, email, domainName: domain })
         const lang = context.header('accept-language')?.split(',')[0]?.trim() ?? null
         return json(await signUp(ports, hookRequest(context), context.params, lang))
       },

@@ -60,6 +60,8 @@ export function passwordRoutes(ports: Ports): readonly Route[] {
       }),
       handler: async (context) => {
         const { params } = context
+        const { username, domain } = params
+        context.audit.about({ entityId: username, email: username, domainName: domain })
         if ((await maxPasswordAge(config)) === null) {
           throw new Problem('generic-bad-request', { msg: 'Unsupported function: passwords do not expire.' })
         }

@@ -72,6 +72,7 @@ export function configRoutes({ config, store }: Pick<ManagerPorts, 'config' | 's
     defineRoute({
       method: 'POST',
       path: '/config/get',
+      audited: false,
       auth: 'superadmin',
       params: v.object({ key: configKey, prefix: v.optional(flag, false) }),
       handler: async ({ params: { key, prefix } }) => {

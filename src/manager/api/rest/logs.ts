@@ -58,6 +58,7 @@ export function logRoutes({ store, clock }: Pick<ManagerPorts, 'store' | 'clock'
       method: 'POST',
       path: '/logs/error',
       audited: false,
+      audited: false,
       auth: 'user',
       maxBodyBytes: 1024 * 1024,
       params: newLog,

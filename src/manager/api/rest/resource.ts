@@ -43,6 +43,7 @@ export function resourceRoutes(ports: Ports): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/resource/check-presets',
+      audited: false,
       auth: 'user',
       params: v.object({ group: v.optional(v.string(), 'default'), scaling_group: nullableText }),
       handler: async ({ params, requester }) =>

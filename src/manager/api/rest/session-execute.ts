@@ -14,6 +14,7 @@ export function sessionExecuteRoutes(services: SessionServices): readonly Route[
     defineRoute({
       method: 'POST',
       path: '/session/:session',
+      audited: false,
       auth: 'user',
       params: executeParams,
       handler: async (context) => {
@@ -49,6 +50,7 @@ export function sessionExecuteRoutes(services: SessionServices): readonly Route[
     defineRoute({
       method: 'POST',
       path: '/session/:session/complete',
+      audited: false,
       auth: 'user',
       params: completeParams,
       handler: async (context) => {
