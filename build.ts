@@ -123,7 +123,7 @@ async function build(name: string, force: boolean): Promise<void> {
               throw new BuildError('the command line must not need libzmq')
             }),
         },
-        { name: 'no compiled extras', setup: leaveOutCompiledExtras },
+        { name: 'no extras', setup: leaveOutExtras },
         { name: 'worker addresses', setup: addressWorkers },
       ],
       compile: {
@@ -149,14 +149,21 @@ async function build(name: string, force: boolean): Promise<void> {
   if (name === hostTarget) linkClient()
 }
 
-/** ssh2 goes without these two; they exist only where npm ran install scripts, and builds are to be alike. */
-function leaveOutCompiledExtras(bundler: Bun.PluginBuilder): void {
+/**
+ * ssh2 goes without its two addons; they exist only where npm ran install scripts, and builds are to be alike.
+ * dockerode's image builds with BuildKit, which nothing here asks for, would bring gRPC along.
+ */
+function leaveOutExtras(bundler: Bun.PluginBuilder): void {
   bundler.onResolve({ filter: /^cpu-features$|\/sshcrypto\.node$/ }, ({ path }) => ({
     path,
     namespace: 'absent',
   }))
   bundler.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({
     contents: `exports.absent = true; throw new Error(${JSON.stringify(`${path} is left out`)})`,
+    loader: 'js',
+  }))
+  bundler.onLoad({ filter: /\/dockerode\/lib\/(session|buildkit)\.js$/ }, () => ({
+    contents: "module.exports = () => { throw new Error('BuildKit is left out') }",
     loader: 'js',
   }))
 }

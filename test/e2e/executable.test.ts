@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
-import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { version } from '../../package.json'
-import { runProduct } from '../harness/product.ts'
+import { product, runProduct } from '../harness/product.ts'
 import { tempDirectory } from '../harness/temp.ts'
 
 /** A directory in which Bun itself would run and read whatever lies there. */
@@ -32,6 +32,10 @@ test('--version and --help answer from an empty directory', async () => {
   expect(help.code).toBe(0)
   expect(help.stdout).toContain('usage: backendai COMMAND')
   for (const line of help.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+})
+
+test('the executable adds less than 25 MB to the runtime', async () => {
+  expect(statSync(await product()).size - statSync(realpathSync(process.execPath)).size).toBeLessThan(25e6)
 })
 
 test('a hostile working directory is neither run nor read', async () => {
