@@ -22,6 +22,10 @@ export interface RawRequest {
   version?: string
   accessKey?: string
   secretKey?: string
+  /** Fails the request when no whole answer has come by then; default never. */
+  limitMs?: number
+  /** Leaves a stream once its text matches; what came so far is the answer. */
+  leaveAfter?: RegExp
   /** Changed or, where null, left out after signing. */
   headers?: Record<string, string | null>
 }
@@ -72,9 +76,15 @@ export function rawRequest(shape: Shape, options: RawRequest): Promise<RawAnswer
       },
       (response) => {
         const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk)
+          if (!options.leaveAfter?.test(Buffer.concat(chunks).toString('utf8'))) return
+          finish()
+          sent.destroy()
+        })
         response.on('error', reject)
-        response.on('end', () => {
+        response.on('end', () => finish())
+        const finish = () => {
           const text = Buffer.concat(chunks).toString('utf8')
           const isJson = String(response.headers['content-type']).includes('json')
           resolve({
@@ -83,10 +93,15 @@ export function rawRequest(shape: Shape, options: RawRequest): Promise<RawAnswer
             text,
             json: isJson && text !== '' ? JSON.parse(text) : {},
           })
-        })
+        }
       },
     )
     sent.on('error', reject)
+    if (options.limitMs !== undefined) {
+      const late = () => sent.destroy(new Error(`no answer to ${method} ${target} in ${options.limitMs} ms`))
+      const timer = setTimeout(late, options.limitMs)
+      sent.on('close', () => clearTimeout(timer))
+    }
     sent.end(bytes)
   })
 }

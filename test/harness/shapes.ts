@@ -5,6 +5,8 @@ export type BackendName = 'process' | 'docker'
 
 export interface ShapeOptions {
   backend: BackendName
+  /** Further environment of the process that plays the manager. */
+  env?: Record<string, string>
 }
 
 /** A running product, however many processes it is. */

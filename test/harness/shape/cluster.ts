@@ -58,10 +58,8 @@ export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
     return started
   }
 
-  const manager = await start('manager', {
-    ...shared,
-    manager: { 'service-addr': at(0), 'rpc-listen-addr': at(1) },
-  })
+  const settings = { ...shared, manager: { 'service-addr': at(0), 'rpc-listen-addr': at(1) } }
+  const manager = await start('manager', settings, [], options.env)
   const token = await runProduct(
     ['mgr', 'agent', 'token', '--data', home.at('manager'), '--config', configOf('manager')],
     { cwd: home.path },

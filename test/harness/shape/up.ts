@@ -18,7 +18,12 @@ export async function startUpShape(options: ShapeOptions): Promise<Shape> {
     await startRoleProcess({
       command: 'up',
       args: ['--drain', ...backend.args],
-      env: { ...(await placement()), BACKENDAI_CONTAINER__PORT_RANGE: JSON.stringify(ports), ...backend.env },
+      env: {
+        ...(await placement()),
+        BACKENDAI_CONTAINER__PORT_RANGE: JSON.stringify(ports),
+        ...backend.env,
+        ...options.env,
+      },
       dataDir,
       cwd: home.path,
     }),

@@ -4,7 +4,7 @@ import { notFound, Problem } from '../../../core/problem.ts'
 import type { Requester } from '../../context.ts'
 import type { AppRequest } from './apps.ts'
 import type { SessionContext } from './context.ts'
-import { type RunningSession, resolveRunning, type SessionRef } from './resolve.ts'
+import { mainKernel, resolveRunning, resolveSession, type SessionRef } from './resolve.ts'
 
 const TIMEOUT_MS = 10_000
 const statusBody = v.object({ advertise_address: v.optional(v.nullable(v.string())) })
