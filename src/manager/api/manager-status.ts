@@ -13,6 +13,10 @@ export interface ManagerStatus extends AsyncDisposable {
 const KEY = 'manager/status'
 const TTL_MS = 5000
 
+/** Asks the setting itself. Anything but frozen serves: a cluster that was never told otherwise runs. */
+export const readManagerState = async (config: SharedConfig): Promise<ManagerState> =>
+  (await config.get(KEY)) === 'frozen' ? 'frozen' : 'running'
+
 /** Whether the cluster is frozen; remembered for seconds, forgotten when a setting changes anywhere. */
 export async function createManagerStatus(
   config: SharedConfig,
@@ -26,8 +30,7 @@ export async function createManagerStatus(
   return {
     async get() {
       if (known && known.until > clock.now()) return known.state
-      // Anything but frozen serves: a cluster that was never told otherwise runs.
-      const state = (await config.get(KEY)) === 'frozen' ? 'frozen' : 'running'
+      const state = await readManagerState(config)
       known = { state, until: clock.now() + TTL_MS }
       return state
     },

@@ -1,7 +1,8 @@
 import { Problem } from '../../../core/problem.ts'
 import type { GraphContext } from './context.ts'
 
-type Mutation = (root: unknown, args: Record<string, unknown>, context: GraphContext) => unknown
+/** A mutation's resolver. */
+export type Mutation = (root: unknown, args: Record<string, unknown>, context: GraphContext) => unknown
 
 /** Every mutation leaves a trace in the audit log, whatever came of it. */
 export function auditMutations(mutations: Readonly<Record<string, Mutation>>): Record<string, Mutation> {

@@ -20,6 +20,7 @@ import { legacySession } from './legacy-session.ts'
 import { modelCard } from './model-card.ts'
 import { projectResourcePolicy } from './project-resource-policy.ts'
 import { quotaScope } from './quota-scope.ts'
+import { refuseWhileFrozen } from './refuse-while-frozen.ts'
 import type { GraphResource } from './resource.ts'
 import { resourcePreset } from './resource-preset.ts'
 import rootSdl from './root.graphql' with { type: 'text' }
@@ -77,7 +78,7 @@ export function createGraphSchema(): GraphQLSchema {
       ...scalars,
       ...joined('types'),
       Queries: { node: findNode, ...joined('queries') },
-      Mutations: auditMutations(joined('mutations')),
+      Mutations: auditMutations(refuseWhileFrozen(joined('mutations'))),
     },
     resolverValidationOptions: { requireResolversForResolveType: 'ignore' },
   })

@@ -176,3 +176,15 @@ test('reports of abuse and commits under way are shown', async () => {
     containers: [{ abusing_report: report }],
   })
 })
+
+test('a frozen manager is asked but not changed, until it is thawed', async () => {
+  const modify = 'mutation { modify_agent(id: "i-1", props: { schedulable: true }) { ok msg } }'
+  const unknown = 'mutation { delete_domain(name: "nowhere") { ok msg } }'
+  const be = (status: string) => world.call('PUT', '/manager/status', { body: { status } })
+  expect((await be('frozen')).status).toBe(204)
+  expect(await answer(modify)).toBe('server-frozen')
+  expect(await answer(unknown)).toBe('server-frozen')
+  expect(await answer('{ domain(name: "default") { name } }')).toEqual({ name: 'default' })
+  expect((await be('running')).status).toBe(204)
+  expect(await answer(modify)).toEqual(DONE)
+})
