@@ -1,10 +1,17 @@
 import { closeSync, write } from 'node:fs'
 import type { StepGate } from './step-gate.ts'
 
-/** Bytes of the secret with which markers begin; chance makes them impossible in ordinary output. */
-export const NONCE_BYTES = 16
+const NONCE_BYTES = 16
 const MARKER_BYTES = NONCE_BYTES + 1 + 4
 const LEAVE = 'L'.charCodeAt(0)
+
+/** The secret with which markers begin; chance makes it impossible in ordinary output. */
+export function newNonce(): Buffer {
+  const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)))
+  // No byte of UTF-8: what ends like a marker's beginning is held back, and text must not be.
+  nonce[0] = 0xff
+  return nonce
+}
 
 export type ByteSink = (bytes: Uint8Array) => Promise<void> | void
 

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import type { Processes } from '../processes.ts'
-import { type ByteSink, MarkedPipe, markEnd, NONCE_BYTES } from './marked-pipe.ts'
+import { type ByteSink, MarkedPipe, markEnd, newNonce } from './marked-pipe.ts'
 import { StepGate } from './step-gate.ts'
 
 /** Steps that drivers count never come near these. */
@@ -9,7 +9,7 @@ const END_OF_STDERR = 0xffff_ffff
 
 /** Standard output and standard error of one process. */
 export class OutputPipes {
-  readonly nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)))
+  readonly nonce = newNonce()
   readonly gate = new StepGate()
   readonly stdoutFd: number
   readonly stderrFd: number
