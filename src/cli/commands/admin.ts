@@ -2,6 +2,7 @@ import { commandGroup } from '../admin/command-group.ts'
 import type { Define } from '../command-table.ts'
 import { defineAdminAgent } from './admin-agent.ts'
 import { defineAdminAnnouncement } from './admin-announcement.ts'
+import { defineAdminAuditLog } from './admin-audit-log.ts'
 import { defineAdminDomain } from './admin-domain.ts'
 import { defineAdminEtcd } from './admin-etcd.ts'
 import { defineAdminFolderPolicies } from './admin-folder-policies.ts'
@@ -42,7 +43,13 @@ const GROUPS: Record<string, readonly Define[]> = {
   ],
   Machines: [defineAdminAgent, defineAdminScalingGroup, defineAdminWatcher],
   Folders: [defineAdminVfolder, defineAdminStorage, defineAdminQuotaScope, defineAdminPermission],
-  Cluster: [defineAdminManager, defineAdminAnnouncement, defineAdminEtcd, defineAdminLicense],
+  Cluster: [
+    defineAdminManager,
+    defineAdminAnnouncement,
+    defineAdminEtcd,
+    defineAdminAuditLog,
+    defineAdminLicense,
+  ],
 }
 
 export const defineAdmin: Define = (parent, bind) => {

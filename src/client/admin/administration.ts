@@ -2,6 +2,7 @@ import type { Connection } from '../connection.ts'
 import type { GraphQl } from '../graphql.ts'
 import { type AgentWatcher, createAgentWatcher } from './agent-watcher.ts'
 import { type Agents, createAgents } from './agents.ts'
+import { type AuditLogs, createAuditLogs } from './audit-logs.ts'
 import { type ContainerRegistries, createContainerRegistries } from './container-registries.ts'
 import { createDomains, type Domains } from './domains.ts'
 import { createEtcdConfig, type EtcdConfig } from './etcd-config.ts'
@@ -25,6 +26,7 @@ import { createUsers, type Users } from './users.ts'
 export interface Administration {
   readonly agents: Agents
   readonly agentWatcher: AgentWatcher
+  readonly auditLogs: AuditLogs
   readonly containerRegistries: ContainerRegistries
   readonly domains: Domains
   readonly etcdConfig: EtcdConfig
@@ -48,6 +50,7 @@ export interface Administration {
 export const createAdministration = (connection: Connection, graphql: GraphQl): Administration => ({
   agents: createAgents(graphql),
   agentWatcher: createAgentWatcher(connection),
+  auditLogs: createAuditLogs(connection),
   containerRegistries: createContainerRegistries(graphql),
   domains: createDomains(graphql),
   etcdConfig: createEtcdConfig(connection),

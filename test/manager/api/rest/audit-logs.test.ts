@@ -4,7 +4,7 @@ import { accountChanged } from '../../../../src/events/catalog/cluster.ts'
 import { graphqlRoutes } from '../../../../src/manager/api/graphql/routes.ts'
 import { dropOldAuditLogs } from '../../../../src/manager/services/audit/drop-old-audit-logs.ts'
 import { createBackgroundTasks } from '../../../../src/manager/services/background-tasks.ts'
-import { ADMIN, startTestManager, USER } from '../test-manager.ts'
+import { ADMIN, type Keys, startTestManager, USER } from '../test-manager.ts'
 
 let manager: Awaited<ReturnType<typeof startTestManager>>
 beforeAll(async () => {
@@ -21,12 +21,12 @@ interface Entry {
   request_id: string
   [more: string]: unknown
 }
-async function logs(filter: Record<string, string> = {}, as: typeof ADMIN | typeof USER = ADMIN) {
+async function logs(filter: Record<string, string> = {}, as: Keys = ADMIN) {
   const query = new URLSearchParams(filter).toString()
   const got = await manager.call('GET', `/audit-logs${query ? `?${query}` : ''}`, { as })
   return { status: got.status, items: got.json.items as Entry[], next: got.json.next_cursor as string | null }
 }
-const gql = (query: string, as = ADMIN, id = 'gql') =>
+const gql = (query: string, as: Keys = ADMIN, id = 'gql') =>
   manager.call('POST', '/admin/gql', { as, body: { query }, headers: { 'x-request-id': id } })
 
 test('a change says who, what, when, from where and what came of it', async () => {
@@ -61,7 +61,7 @@ test('a change says who, what, when, from where and what came of it', async () =
 })
 
 test('refusals with their sentence: a role, a parameter; reading and strangers leave no trace', async () => {
-  const send = (method: string, path: string, id: string, as: typeof USER | null = USER, body: object = {}) =>
+  const send = (method: string, path: string, id: string, as: Keys | null = USER, body: object = {}) =>
     manager.call(method, path, { as, body, headers: { 'x-request-id': id } })
   await send('POST', '/config/set', 'denied', USER, { key: 'a', value: 'b' })
   await send('POST', '/auth/update-full-name', 'wrong', USER, { email: USER.email })
