@@ -41,7 +41,7 @@ export async function logIn(
       ? await checkPassword(store, { ...params, email: params.username })
       : await trustedUser(store, { domain: params.domain, email })
   if (email === undefined) checkPasswordAge(user, await maxPasswordAge(config), clock.now())
-  checkClientAddress(user.allowedClientIp, request.clientAddress)
+  checkClientAddress(user.allowedClientIp, request.clientAddress, 'generic-forbidden')
   await checkSecondFactor(ports, user, params.otp)
   const keypair = await keypairForLogin(store, user)
   await plugins.hooks.demand(
@@ -57,10 +57,17 @@ export async function logIn(
   return { user, keypair }
 }
 
-/** @throws Problem `generic-forbidden` unless the address is among those of the account, where it has any. */
-export function checkClientAddress(allowed: readonly string[] | null, address: string): void {
+/**
+ * A login with the right password is told so (`generic-forbidden`); a signature just fails (client-wire.md §1.3).
+ * @throws Problem unless the address is among those of the account, where it has any.
+ */
+export function checkClientAddress(
+  allowed: readonly string[] | null,
+  address: string,
+  kind: 'generic-forbidden' | 'auth-failed',
+): void {
   if (!allowed || allowed.length === 0 || addressSet(allowed).has(address)) return
-  throw new Problem('generic-forbidden', { msg: `This account may not be used from ${address}.` })
+  throw new Problem(kind, { msg: `This account may not be used from ${address}.` })
 }
 
 async function checkSecondFactor(ports: Ports, user: UserRow, otp: string | undefined): Promise<void> {

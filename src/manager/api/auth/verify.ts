@@ -39,8 +39,8 @@ const badAuth = (msg: string) => new Problem('invalid-auth-params', { msg })
 
 /**
  * Checks the signature of a request (client-wire.md §1.3).
- * @throws Problem `invalid-auth-params` for what is malformed, `auth-failed` for what does not match,
- * `generic-forbidden` for addresses that the account does not allow.
+ * @throws Problem `invalid-auth-params` for what is malformed, `auth-failed` for what does not match
+ * and for addresses that the account does not allow.
  */
 export function createVerifier(accounts: Accounts, now: () => number, hooks: Hooks): Verify {
   async function bySomebodyElse({
@@ -61,7 +61,7 @@ export function createVerifier(accounts: Accounts, now: () => number, hooks: Hoo
     const { header } = request
     const trusted = await bySomebodyElse(request)
     if (trusted) {
-      checkClientAddress(trusted.allowedClientIp, request.clientAddress)
+      checkClientAddress(trusted.allowedClientIp, request.clientAddress, 'auth-failed')
       return trusted.requester
     }
     const authorization = header('authorization')
@@ -97,7 +97,7 @@ export function createVerifier(accounts: Accounts, now: () => number, hooks: Hoo
     if (!matches(env.method) && !(overriddenMethod && matches(overriddenMethod))) {
       throw new Problem('auth-failed')
     }
-    checkClientAddress(account.allowedClientIp, request.clientAddress)
+    checkClientAddress(account.allowedClientIp, request.clientAddress, 'auth-failed')
     return account.requester
   }
 }

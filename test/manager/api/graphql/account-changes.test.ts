@@ -243,7 +243,7 @@ test('keypairs, with the documents of the official client', async () => {
     ok: false,
     msg: 'Cannot delete the main access key of a user.',
   })
-})
+}, 30_000)
 
 test('what the schema refuses is an error of the document', async () => {
   const answer = await manager.ask('mutation { create_user(email: "a@b", props: {}) { ok } }', {}, ADMIN)
