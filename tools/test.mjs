@@ -9,8 +9,22 @@ const CI = process.env.CI === 'true'
 const total = { passed: 0, failed: 0, skipped: 0 }
 const notes = []
 
+/** `compat routes graphql`: of that kind only these parts, at their full length. */
+function chosenParts([kind, ...parts]) {
+  const suite = SUITES.find(({ name }) => name === kind)
+  const known = suite?.parts?.() ?? []
+  const wrong = parts.filter((part) => !known.includes(part))
+  if (wrong.length > 0 && parts.length > wrong.length)
+    throw new Failure(`no part "${wrong[0]}" of ${kind}; there are ${known.join(', ')}`, 2)
+  if (parts.length === 0 || wrong.length > 0) return null
+  process.env.COMPAT_FULL = '1'
+  return [{ ...suite, args: () => suite.args(parts) }]
+}
+
 function chosenSuites(names) {
   if (names.length === 0) return SUITES
+  const parts = chosenParts(names)
+  if (parts) return parts
   return names.map((name) => {
     const suite = SUITES.find((one) => one.name === name)
     if (suite) return suite

@@ -27,8 +27,9 @@ export const nullableText = v.optional(v.nullable(v.string()), null)
 
 /** An object of any names; a list is none, though records take its indexes for names. */
 export const anObject = v.pipe(
-  v.record(v.string(), v.unknown(), 'expected an object'),
+  v.unknown(),
   v.check((value) => !Array.isArray(value), 'expected an object, not a list'),
+  v.record(v.string(), v.unknown(), 'expected an object'),
 )
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i

@@ -1,14 +1,18 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { freePorts } from '../ports.ts'
 import { startPostgres } from '../postgres.ts'
 import { runProduct } from '../product.ts'
 import { startRedis } from '../redis.ts'
 import type { Shape, ShapeOptions } from '../shapes.ts'
+import type { TempDirectory } from '../temp.ts'
 import { adminKeys, kernelPorts, passwordIn, placeBackend, shapeHome } from './home.ts'
 import { expectNothingLeft } from './leftovers.ts'
 import { type RoleProcess, type ShapeRole, startRoleProcess } from './role-process.ts'
 
 type Settings = Record<string, Record<string, string | number | string[]>>
+
+const WATCHER_TOKEN = 'test-watcher'
 
 const toml = (settings: Settings): string =>
   Object.entries(settings)
@@ -28,6 +32,22 @@ const volumes = (client: string, manager: string) => ({
     local: { client_api: `http://${client}`, manager_api: `http://${manager}`, secret: STORAGE_SECRET },
   },
 })
+
+/** Stands in for systemd, which tests have none of: remembers in a file what the watcher asked of the unit. */
+function placeSystemctl(home: TempDirectory): string {
+  const state = home.at('unit-state')
+  const script = `#!/bin/sh
+case $1 in
+  is-active) cat '${state}' 2>/dev/null || echo active ;;
+  stop) echo inactive > '${state}' ;;
+  *) echo active > '${state}' ;;
+esac
+`
+  const folder = home.at('systemd')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'systemctl'), script, { mode: 0o755 })
+  return folder
+}
 
 /** One process per role, each with its own data directory and configuration; PostgreSQL, Redis, ZeroMQ with CURVE. */
 export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
@@ -60,11 +80,13 @@ export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
 
   const settings = { ...shared, manager: { 'service-addr': at(0), 'rpc-listen-addr': at(1) } }
   const manager = await start('manager', settings, [], options.env)
-  const token = await runProduct(
-    ['mgr', 'agent', 'token', '--data', home.at('manager'), '--config', configOf('manager')],
-    { cwd: home.path },
-  )
-  if (token.code !== 0) throw new Error(`mgr agent token ended with ${token.code}: ${token.stderr}`)
+  const administer = async (...command: string[]): Promise<string> => {
+    const where = ['--data', home.at('manager'), '--config', configOf('manager')]
+    const { code, stdout, stderr } = await runProduct(['mgr', ...command, ...where], { cwd: home.path })
+    if (code !== 0) throw new Error(`mgr ${command.join(' ')} ended with ${code}: ${stderr}`)
+    return stdout.trim()
+  }
+  const token = await administer('agent', 'token')
   await start(
     'agent',
     {
@@ -73,13 +95,7 @@ export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
       resource: { 'reserved-cpu': 0, 'reserved-mem': 0, 'reserved-disk': 0 },
     },
     [
-      ...[
-        '--join-token',
-        token.stdout.trim(),
-        '--set',
-        `container.port-range=${JSON.stringify(kernels)}`,
-        '--drain',
-      ],
+      ...['--join-token', token, '--set', `container.port-range=${JSON.stringify(kernels)}`, '--drain'],
       ...backend.args,
     ],
     backend.env,
@@ -100,7 +116,10 @@ export async function startClusterShape(options: ShapeOptions): Promise<Shape> {
     'webserver.api': { endpoint: [`http://${at(0)}`] },
   })
   await start('app-proxy', { ...shared, 'app-proxy': { 'service-addr': at(5) } })
-  await start('watcher', { watcher: { 'service-addr': at(6), token: 'test-watcher' } })
+  const watcher = { 'service-addr': at(6), token: WATCHER_TOKEN }
+  await start('watcher', { watcher }, [], { PATH: `${placeSystemctl(home)}:${process.env.PATH}` })
+  await administer('etcd', 'put', 'config/watcher/port', `${ports[6]}`)
+  await administer('etcd', 'put', 'config/watcher/token', WATCHER_TOKEN)
 
   const ofEach = <T>(value: (role: ShapeRole) => T) =>
     Object.fromEntries([...roles.keys()].map((role) => [role, value(role)])) as Record<ShapeRole, T>

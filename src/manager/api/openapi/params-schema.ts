@@ -86,5 +86,12 @@ function spellings(read: (input: unknown) => unknown, keys: readonly string[]): 
   return found
 }
 
-const isRequired = ({ type, pipe }: Part): boolean =>
-  !/^(optional|nullish|exact_optional|undefinedable|nullable|unknown|any)$/.test(pipe?.[0]?.type ?? type)
+const OPTIONAL = /^(optional|nullish|exact_optional|undefinedable|nullable|unknown|any)$/
+
+/** Is a value without which it fails needed? Anything goes in where a check comes before the schema that decides. */
+function isRequired({ type, pipe }: Part): boolean {
+  const schemas = (pipe ?? []).filter(({ kind }) => kind === 'schema')
+  const [first, second] = schemas
+  if (!first) return !OPTIONAL.test(type)
+  return first.type === 'unknown' && second ? isRequired(second) : isRequired({ ...first, pipe: [] })
+}
