@@ -2,6 +2,7 @@
 export type * from './admin/administration.ts'
 export type * from './admin/agent-watcher.ts'
 export type * from './admin/agents.ts'
+export type * from './admin/audit-logs.ts'
 export type * from './admin/container-registries.ts'
 export type * from './admin/domains.ts'
 export type * from './admin/etcd-config.ts'

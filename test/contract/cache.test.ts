@@ -10,6 +10,8 @@ import { until } from '../harness/until.ts'
 interface Driver {
   name: string
   open(resources: AsyncDisposableStack): Promise<Cache>
+  /** The same cache as another process sees it; absent where there is but one process. */
+  again?(): Promise<Cache>
 }
 
 const memory: Driver = {
@@ -23,7 +25,9 @@ const redis: Driver = {
     const options = { url: server.url, log: silentLogger }
     const neighbour = resources.use(await createRedisCache({ ...options, namespace: 'other' }))
     await neighbour.set('missing', 'of another cluster')
-    return createRedisCache({ ...options, namespace: 'test' })
+    const open = () => createRedisCache({ ...options, namespace: 'test' })
+    redis.again = async () => resources.use(await open())
+    return open()
   },
 }
 
@@ -104,6 +108,34 @@ describe.each([memory, redis])('cache on $name', (driver) => {
     const sorted = counts.map(({ count }) => count).sort((a, b) => a - b)
     expect(sorted).toEqual(Array.from({ length: 50 }, (_, n) => n + 1))
     expect(await cache.hit('another client', 60_000)).toEqual({ count: 1 })
+  })
+
+  test('of a limit at once exactly so many come through, from several processes', async () => {
+    const others = [cache, ...(await Promise.all([0, 1, 2].map(() => driver.again?.() ?? cache)))]
+    const limit = 100
+    const tries = Array.from({ length: 400 }, (_, n) =>
+      (others[n % others.length] ?? cache).hit('limited', 60_000),
+    )
+    const counts = (await Promise.all(tries)).map(({ count }) => count)
+    expect(counts.filter((count) => count <= limit)).toHaveLength(limit)
+    expect(new Set(counts).size).toBe(400)
+  })
+
+  test('a hit counts until the very end of its window', async () => {
+    const windowMs = 300
+    const first = performance.now()
+    await cache.hit('edge', windowMs)
+    const seen: { at: number; count: number }[] = []
+    await until(async () => {
+      const before = performance.now() - first
+      const { count } = await cache.hit('edge', windowMs)
+      seen.push({ at: before, count })
+      return performance.now() - first > windowMs + 50
+    })
+    // While the first one is young enough for sure, nothing has left.
+    const early = seen.filter(({ at }) => at < windowMs - 50)
+    expect(early.map(({ count }) => count)).toEqual(early.map((_, n) => n + 2))
+    expect(seen.at(-1)?.count).toBeLessThan(seen.length + 1)
   })
 
   test('hits leave the window one by one, while others come', async () => {
