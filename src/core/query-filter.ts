@@ -43,6 +43,14 @@ function excerpt(text: string, position: number): string {
 }
 
 const MAX_DEPTH = 50
+/** Databases refuse statements of deeper conditions, */
+const MAX_COMPARISONS = 500
+/** of more values, */
+const MAX_VALUES = 10_000
+/** of longer patterns, */
+const MAX_TEXT = 10_000
+/** and of longer orders. */
+const MAX_ORDER_KEYS = 50
 const NAME = /[A-Za-z_]\w*/y
 const NUMBER = /[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y
 const STRING = /"(?:[^"\\]|\\.)*"/y
@@ -55,6 +63,8 @@ const SPACE = /\s*/y
  */
 export function parseFilter(text: string): Filter {
   let at = 0
+  let comparisons = 0
+  let values = 0
 
   const fail = (expected: string): never => {
     throw new QueryFilterError('filter', text, at, expected)
@@ -108,6 +118,8 @@ export function parseFilter(text: string): Filter {
   }
 
   function comparison(): Filter {
+    comparisons += 1
+    if (comparisons > MAX_COMPARISONS) return fail(`at most ${MAX_COMPARISONS} comparisons`)
     const field = take(NAME) ?? fail('a column name')
     const operator = (take(SYMBOL) ?? take(NAME) ?? '').toLowerCase()
     if (!isOperator(operator)) return fail(`one of ${FILTER_OPERATORS.join(' ')}`)
@@ -116,8 +128,13 @@ export function parseFilter(text: string): Filter {
 
   function value(depth: number): FilterValue {
     if (depth > MAX_DEPTH) return fail('less nesting')
+    values += 1
+    if (values > MAX_VALUES) return fail(`at most ${MAX_VALUES} values`)
     const quoted = take(STRING)
-    if (quoted !== null) return unquote(quoted)
+    if (quoted !== null) {
+      if (quoted.length > MAX_TEXT) return fail(`texts of at most ${MAX_TEXT} characters`)
+      return unquote(quoted)
+    }
     if (eat('[')) return list(depth)
     const number = take(NUMBER)
     if (number !== null) return Number(number)
@@ -155,13 +172,16 @@ const unquote = (quoted: string): string =>
  * @throws QueryFilterError
  */
 export function parseOrder(text: string): OrderKey[] {
-  return text
+  const parts = text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
-    .map((part) => {
-      const match = /^([+-]?)\s*([A-Za-z_]\w*)$/.exec(part)
-      if (!match) throw new QueryFilterError('order', text, text.indexOf(part), 'column names with + or -')
-      return { field: match[2] ?? '', descending: match[1] === '-' }
-    })
+  if (parts.length > MAX_ORDER_KEYS) {
+    throw new QueryFilterError('order', text, text.length, `at most ${MAX_ORDER_KEYS} columns`)
+  }
+  return parts.map((part) => {
+    const match = /^([+-]?)\s*([A-Za-z_]\w*)$/.exec(part)
+    if (!match) throw new QueryFilterError('order', text, text.indexOf(part), 'column names with + or -')
+    return { field: match[2] ?? '', descending: match[1] === '-' }
+  })
 }

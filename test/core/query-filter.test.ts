@@ -74,6 +74,18 @@ test('a fault names its argument and what stands around it, however long the tex
   expect(() => parseOrder('name desc')).toThrow(
     'order: expected column names with + or - at character 1 of "name desc"',
   )
-  const long = `${'a == 1 & '.repeat(1000)}b ! 2${' & a == 1'.repeat(1000)}`
+  const long = `${'a == 1 & '.repeat(200)}b ! 2${' & a == 1'.repeat(1000)}`
   expect(() => parseFilter(long)).toThrow(/^filter: expected one of .+ at character \d+ of "….{55,65}…"$/)
+})
+
+test('what no database would take is refused by its size', () => {
+  const many = (count: number) => Array.from({ length: count }, () => 'a == 1').join(' | ')
+  expect(parseFilter(many(500))).toHaveProperty('kind', 'or')
+  expect(() => parseFilter(many(501))).toThrow('expected at most 500 comparisons')
+  const list = (count: number) => `a in [${Array.from({ length: count }, () => '1').join(',')}]`
+  expect(parseFilter(list(9_999))).toHaveProperty('operator', 'in')
+  expect(() => parseFilter(list(10_000))).toThrow('expected at most 10000 values')
+  expect(() => parseFilter(`a like "${'x'.repeat(10_000)}"`)).toThrow('texts of at most 10000 characters')
+  expect(parseOrder(Array.from({ length: 50 }, () => '-a').join(','))).toHaveLength(50)
+  expect(() => parseOrder(Array.from({ length: 51 }, () => '-a').join(','))).toThrow('at most 50 columns')
 })

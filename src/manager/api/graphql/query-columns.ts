@@ -134,8 +134,12 @@ function compare(dialect: Dialect, column: QueryColumn, operator: FilterOperator
 /** The value for a statement, encoded as its column says. */
 function bound(column: QueryColumn, value: FilterValue) {
   const plain = stored(column, value)
+  if (typeof plain === 'number' && !isInt32(plain)) return sql`cast(${plain} as double precision)`
   return plain === undefined || !column.like ? plain : sql.param(plain, column.like)
 }
+
+/** Others are no value of PostgreSQL's integer columns, though they can be compared with them. */
+const isInt32 = (value: number): boolean => (value | 0) === value
 
 /** The value as the column holds it; undefined when no row can have it. */
 function stored(column: QueryColumn, value: FilterValue): string | number | boolean | Date | undefined {
@@ -151,7 +155,7 @@ function stored(column: QueryColumn, value: FilterValue): string | number | bool
       throw refuse(`"${text}" is neither true nor false.`)
     case 'time': {
       const time = new Date(typeof value === 'number' ? value * 1000 : text)
-      if (Number.isNaN(time.getTime())) throw refuse(`"${text}" is no time.`)
+      if (!isStorable(time)) throw refuse(`"${text}" is no time.`)
       return time
     }
     case 'uuid':
@@ -165,14 +169,23 @@ function stored(column: QueryColumn, value: FilterValue): string | number | bool
   }
 }
 
+/** PostgreSQL reads no other years in the way that ISO 8601 writes them. */
+const isStorable = (time: Date): boolean => time.getUTCFullYear() >= 1 && time.getUTCFullYear() <= 9999
+
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
 
 /** LIKE with `\` as escape; SQLite's ignores case, so an exact one compares with GLOB there. */
-function matches(dialect: Dialect, { column }: QueryColumn, pattern: string, ignoresCase: boolean): SQL {
-  if (ignoresCase) return sql`lower(${column}) like lower(${pattern}) escape '\\'`
-  if (dialect === 'postgres') return sql`${column} like ${pattern} escape '\\'`
-  return sql`${column} glob ${globOf(pattern)}`
+function matches(dialect: Dialect, { column, kind }: QueryColumn, given: string, ignoresCase: boolean): SQL {
+  if (PATTERNLESS.has(kind)) throw refuse('Patterns go with columns of text.')
+  const text = kind === 'uuid' ? sql`cast(${column} as text)` : column
+  // An escape at the end escapes nothing, which PostgreSQL refuses.
+  const pattern = given.replace(/\\(.?)/gs, (all, letter: string) => (letter === '' ? '\\\\' : all))
+  if (ignoresCase) return sql`lower(${text}) like lower(${pattern}) escape '\\'`
+  if (dialect === 'postgres') return sql`${text} like ${pattern} escape '\\'`
+  return sql`${text} glob ${globOf(pattern)}`
 }
+
+const PATTERNLESS: ReadonlySet<QueryColumn['kind']> = new Set(['number', 'boolean', 'time'])
 
 function globOf(pattern: string): string {
   return pattern.replace(/\\(.)|[%_*?[]/gs, (all, escaped: string | undefined) => {
