@@ -1,4 +1,4 @@
-import { constants, promises, type Stats } from 'node:fs'
+import { promises, type Stats } from 'node:fs'
 import { below, type FolderHandle, openFolderInside } from '../../src/lib/files/open-inside.ts'
 import { withoutLinks } from '../../src/lib/files/parts-beneath.ts'
 import { type FileEntry, type FolderFiles, StorageError } from '../../src/plugin/storage-volume.ts'
@@ -6,13 +6,13 @@ import { openContent } from './file-content.ts'
 import { measureTree } from './measure-tree.ts'
 import { removeTree } from './remove-tree.ts'
 import { namesIn, sayingWhy } from './storage-errors.ts'
-import { appendTo, inUploads, UPLOAD_DIRECTORY, uploadSize } from './upload-session.ts'
+import { appendTo, createUpload, inUploads, type UploadPlace, uploadSize } from './upload-session.ts'
 import { entriesOf } from './walk-tree.ts'
 
 const MAKE = { owner: null, mode: 0o777 }
 
 /** The files of the folder at `root`, which exists. */
-export function folderFiles(root: string): FolderFiles {
+export function folderFiles(root: string, uploading: UploadPlace): FolderFiles {
   /** Runs a task with the open directory of a path, and the name in it. */
   async function inParent<T>(
     path: string,
@@ -121,19 +121,17 @@ export function folderFiles(root: string): FolderFiles {
       )
     },
     async beginUpload(session) {
-      await inUploads(root, session, async (uploads) => {
-        const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
-        await (await promises.open(below(uploads, session), flags, 0o666)).close()
-      })
+      await inUploads(uploading, session, (uploads) => createUpload(uploads, session, Date.now()))
     },
-    uploadedBytes: (session) => inUploads(root, session, (uploads) => uploadSize(uploads, session)),
+    uploadedBytes: (session) => inUploads(uploading, session, (uploads) => uploadSize(uploads, session)),
     append: (session, offset, content, limit) =>
       sayingWhy('the upload', () =>
-        inUploads(root, session, (uploads) => appendTo(uploads, session, offset, content, limit)),
+        inUploads(uploading, session, (uploads) => appendTo(uploads, session, offset, content, limit)),
       ),
     async finishUpload(session, path) {
       const take = async (parent: FolderHandle, name: string) => {
-        await inUploads(root, session, async (uploads) => {
+        await inUploads(uploading, session, async (uploads) => {
+          // What comes by renaming gets nothing of the folder's access list (README).
           await promises.chmod(below(uploads, session), 0o666)
           await promises.rename(below(uploads, session), below(parent, name))
         })
@@ -178,5 +176,5 @@ async function entryOf(folder: FolderHandle, name: string): Promise<FileEntry | 
   }
 }
 
-/** Names at the top of a folder that are the volume's own. */
-export const isReservedName = (name: string): boolean => name === UPLOAD_DIRECTORY
+/** Where the original keeps uploads under way; volumes of its may have it at the top of folders (storage.md §4). */
+export const isReservedName = (name: string): boolean => name === '.upload'

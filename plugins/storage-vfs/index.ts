@@ -15,6 +15,7 @@ import { folderDirectory, folderParts, scopeName } from './folder-layout.ts'
 import { removeTree } from './remove-tree.ts'
 import { shareFolder } from './share-folder.ts'
 import { sayingWhy } from './storage-errors.ts'
+import { uploadPlace } from './upload-session.ts'
 import { createVolumeMetric } from './volume-metric.ts'
 
 /** Virtual folders as plain directories of any mounted file system. */
@@ -64,7 +65,7 @@ export const vfs: StoragePlugin = {
       hostPath: (folder, subpath) => hostPath(base, folder, subpath),
       async files(folder) {
         await requireFolder(base, folder)
-        return folderFiles(folderDirectory(base, folder))
+        return folderFiles(folderDirectory(base, folder), uploadPlace(base, folder))
       },
     }
   },
@@ -100,6 +101,8 @@ async function deleteFolder(base: string, folder: FolderId): Promise<void> {
     await rename(directory, join(parent, doomed))
   }
   await removeIn(parent, doomed)
+  const uploads = uploadPlace(base, folder)
+  await removeIn(join(uploads.root, uploads.parts[0]), uploads.parts[1])
   await removeEmptyAbove(base, parent)
 }
 

@@ -43,4 +43,4 @@ test('large files and many of them take the long form', async () => {
   }))
   const listed = (await unzipped(many)) as unknown[]
   expect([listed[0], listed.at(-1)]).toEqual([['d0/', '', time], 66_000])
-})
+}, 60_000)
