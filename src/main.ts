@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { version } from '../package.json'
 
 const ROLES = ['manager', 'agent', 'storage-proxy', 'webserver', 'app-proxy', 'watcher']
-/** All but `mgr` only say that they have no commands. `config check` is the server's, `config` alone the client's. */
+/** `config check` is the server's, `config` alone the client's. */
 const ADMIN = ['mgr', 'ag', 'storage', 'web']
 
 /** What one command line asks for; `argv` is what the chosen part gets to read. */
@@ -66,6 +66,7 @@ async function run(chosen: Route): Promise<number> {
         chosen.argv,
         undefined,
         async () => (await import('./roles/api-documents.ts')).apiDocuments,
+        async (context) => (await import('./roles/offline-images.ts')).offlineImages(context),
       )
     case 'client':
       return (await import('./cli/program.ts')).runCli(chosen.argv)

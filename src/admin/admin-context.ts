@@ -10,6 +10,14 @@ export interface TaskState {
   message: string
 }
 
+/** The last run of one of the manager's loops; ISO times, null while it runs. */
+export interface LoopRun {
+  name: string
+  startedAt: string
+  endedAt: string | null
+  isFailed: boolean
+}
+
 /** What administration works on: lent by the running role, or opened by the command while the role is down. */
 export interface AdminContext {
   readonly store: Store
@@ -18,10 +26,20 @@ export interface AdminContext {
   readonly log: Logger
   /** Makes the line that lets an agent join; only the running manager can. */
   readonly joinToken?: () => Promise<string>
-  /** Reads registries in the background; only the running manager can. */
+  /** Reads registries in the background. */
   readonly images?: {
     /** Gives the id of the task. @throws RangeError when the registry is not configured. */
     rescan(registry: string | null): Promise<string>
     rescanState(taskId: string): Promise<TaskState | null>
   }
+  /** Agents that the running manager speaks with. */
+  readonly agents?: {
+    connected(): string[]
+    /** Milliseconds to the answer. */
+    ping(agentId: string, timeoutMs: number): Promise<number>
+  }
+  /** When the running manager's loops ran last. */
+  readonly loopRuns?: () => LoopRun[]
+  /** `http://host:port` of the running manager's API. */
+  readonly api?: string
 }

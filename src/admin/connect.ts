@@ -7,6 +7,7 @@ import { openStore } from '../db/open.ts'
 import { createSharedConfig } from '../db/shared-config.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createLogger } from '../lib/logger.ts'
+import type { AdminContext } from './admin-context.ts'
 import { AdminError } from './admin-error.ts'
 import type { OperationName, ParamsOf, ResultOf } from './operations/index.ts'
 import { type Administration, connectAdmin, isServing } from './socket-client.ts'
@@ -18,7 +19,14 @@ export interface ConnectOptions {
   readonly command: string
   /** Makes the database where there is none. Default false. */
   readonly create?: boolean
+  /** Reads registries while the role is down; null: only the running role does. */
+  readonly offlineImages?: OfflineImages | null
 }
+
+/** Brought by whoever starts administration: it knows no role itself. */
+export type OfflineImages = (
+  context: Pick<AdminContext, 'store' | 'config' | 'clock' | 'log'>,
+) => Promise<NonNullable<AdminContext['images']> & AsyncDisposable>
 
 /**
  * The running role's administration, or, while it is down, our own on the store.
@@ -33,7 +41,7 @@ export async function connect(config: LoadedConfig, options: ConnectOptions): Pr
     else requireDatabase(target)
   }
   try {
-    return await openOffline(target, options.command)
+    return await openOffline(target, options)
   } catch (error) {
     if (error instanceof StoreLockedError) throw new AdminError(error.message, 3)
     throw error
@@ -48,14 +56,37 @@ function requireDatabase({ path }: StoreTarget & { kind: 'sqlite' }): void {
   )
 }
 
-async function openOffline(target: StoreTarget, command: string): Promise<Administration> {
+async function openOffline(
+  target: StoreTarget,
+  { command, offlineImages }: ConnectOptions,
+): Promise<Administration> {
   const clock = systemClock
   const log = createLogger({ level: 'warn' })
-  const store = await openStore(target, { clock, log, role: command })
-  const context = { store, config: createSharedConfig(store), clock, log }
+  await using stack = new AsyncDisposableStack()
+  const store = stack.use(await openStore(target, { clock, log, role: command }))
+  const parts = { store, config: createSharedConfig(store), clock, log }
+  const images = offlineImages ? stack.use(lazyImages(() => offlineImages(parts))) : null
+  const context: AdminContext = images ? { ...parts, images } : parts
+  const owned = stack.move()
   return {
     call: async <Name extends OperationName>(name: Name, params: ParamsOf<Name>) =>
       (await runOperation(context, name, params)) as ResultOf<Name>,
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Most commands read no registry. */
+function lazyImages(
+  open: () => ReturnType<OfflineImages>,
+): NonNullable<AdminContext['images']> & AsyncDisposable {
+  let opened: ReturnType<OfflineImages> | null = null
+  const images = () => {
+    opened ??= open()
+    return opened
+  }
+  return {
+    rescan: async (registry) => (await images()).rescan(registry),
+    rescanState: async (taskId) => (await images()).rescanState(taskId),
+    [Symbol.asyncDispose]: async () => (await opened)?.[Symbol.asyncDispose](),
   }
 }

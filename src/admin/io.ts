@@ -5,6 +5,11 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readStdin(): Promise<string>
+  /** Runs a program on this terminal until it ends; its exit code, null where it is not installed. */
+  runProgram(
+    argv: readonly [string, ...string[]],
+    env: Readonly<Record<string, string>>,
+  ): Promise<number | null>
 }
 
 export const processIo = (): Io => ({
@@ -13,4 +18,22 @@ export const processIo = (): Io => ({
   env: process.env,
   cwd: process.cwd(),
   readStdin: () => Bun.stdin.text(),
+  async runProgram([name, ...args], env) {
+    const path = Bun.which(name)
+    if (path === null) return null
+    // Ctrl-C ends the program's query, not us.
+    const ignore = () => {}
+    process.on('SIGINT', ignore)
+    try {
+      const child = Bun.spawn([path, ...args], {
+        stdin: 'inherit',
+        stdout: 'inherit',
+        stderr: 'inherit',
+        env: { ...process.env, ...env },
+      })
+      return await child.exited
+    } finally {
+      process.off('SIGINT', ignore)
+    }
+  },
 })

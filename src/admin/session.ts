@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../config/loader.ts'
+import type { ConfigRole } from '../config/role.ts'
 import type { Io } from './io.ts'
 import type { Administration } from './socket-client.ts'
 
@@ -7,7 +8,8 @@ export interface Session {
   readonly io: Io
   /** `--json`: one JSON document on standard output instead of text. */
   readonly json: boolean
-  readonly config: () => LoadedConfig
+  /** Of the manager, or of another role. */
+  readonly config: (role?: ConfigRole) => LoadedConfig
   /** Opens, runs and closes; `create` makes the database where there is none. */
   run<T>(
     command: string,

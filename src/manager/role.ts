@@ -2,16 +2,16 @@ import { VERSION } from '../core/version.ts'
 import { createOutboxRelay } from '../db/relay.ts'
 import { eventKinds } from '../events/catalog/index.ts'
 import { serveHttp } from '../lib/http/serve.ts'
+import { administration, type ManagerAdministration } from './administration.ts'
 import { createManagerApi } from './api/manager-api.ts'
 import type { ManagerPorts } from './context.ts'
 import { every } from './loops/every.ts'
 import { startLoops } from './loops/index.ts'
 import { servedRoutes } from './served-routes.ts'
-import { type BackgroundTasks, createBackgroundTasks } from './services/background-tasks.ts'
+import { createBackgroundTasks } from './services/background-tasks.ts'
 import { endAllSessions } from './services/end-all-sessions.ts'
 import { createSessionServices, type SessionServiceOptions } from './services/index.ts'
 import { announceManager, MANAGER_TIMEOUT_MS, withdrawManager } from './services/manager-nodes.ts'
-import { startRescan } from './services/registry/rescan.ts'
 
 export interface ManagerSettings {
   /** Agents silent for longer are lost. */
@@ -43,12 +43,7 @@ export interface ManagerOptions {
 export interface RunningManager extends AsyncDisposable {
   readonly name: 'manager'
   readonly endpoints: { readonly api: string }
-  /** For administration beside the API. */
-  readonly images: {
-    /** @throws RangeError when the registry is not configured; null reads all. */
-    rescan(registry: string | null): Promise<string>
-    rescanState: BackgroundTasks['state']
-  }
+  readonly administration: ManagerAdministration
 }
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -61,7 +56,9 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
   stack.use(createOutboxRelay({ store, bus, kinds: eventKinds, clock, log, holder: managerId }))
   const services = createSessionServices(ports, options.services)
   const tasks = stack.use(createBackgroundTasks(ports))
-  stack.use(await startLoops(ports, services, { heartbeatTimeoutMs: settings.heartbeatTimeoutMs }))
+  const loops = stack.use(
+    await startLoops(ports, services, { heartbeatTimeoutMs: settings.heartbeatTimeoutMs }),
+  )
 
   let address = `${listen.host}:${listen.port}`
   const api = stack.use(
@@ -106,10 +103,7 @@ export async function startManager(options: ManagerOptions): Promise<RunningMana
   return {
     name: 'manager',
     endpoints: { api: `http://${reachable(listen.host)}:${serving.port}` },
-    images: {
-      rescan: (registry) => startRescan(ports, tasks, { registry }),
-      rescanState: (taskId) => tasks.state(taskId),
-    },
+    administration: administration(ports, tasks, loops.lastRuns),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

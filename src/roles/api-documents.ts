@@ -7,18 +7,7 @@ import { silentLogger } from '../lib/logger.ts'
 import { describeApi, describeGraphql } from '../manager/api-documents.ts'
 import { createManagerPlugins } from '../manager/services/plugins/manager-plugins.ts'
 import { createHttpStorageHosts } from '../manager/storage/http-storage-hosts.ts'
-import type { AgentLink } from '../wire/agent-link.ts'
-
-const nobody = (): never => {
-  throw new Error('there is no agent here')
-}
-const noAgents: AgentLink = {
-  listen: async () => {},
-  connected: () => [],
-  call: nobody,
-  openStream: nobody,
-  [Symbol.asyncDispose]: async () => {},
-}
+import { noAgents } from './no-agents.ts'
 
 /** What this version of the manager serves, as text; needs neither a running manager nor a database. */
 export const apiDocuments = {

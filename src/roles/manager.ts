@@ -110,7 +110,8 @@ export async function wireManager(
       config: sharedConfig,
       clock,
       log,
-      images: running.images,
+      ...running.administration,
+      api: running.endpoints.api,
       ...(options.embedded ? {} : { joinToken: () => joinToken(context, sharedConfig, wire) }),
     }),
   )

@@ -1,3 +1,4 @@
+import type { Io } from '../../src/admin/io.ts'
 import { runAdmin } from '../../src/admin/program.ts'
 import type { TempDirectory } from '../harness/temp.ts'
 
@@ -8,7 +9,12 @@ export interface Outcome {
 }
 
 /** Runs an administration command as a user would, with its data below `dir`. */
-export async function admin(dir: TempDirectory, argv: string[], stdin = ''): Promise<Outcome> {
+export async function admin(
+  dir: TempDirectory,
+  argv: string[],
+  stdin = '',
+  { runProgram = async () => null }: { runProgram?: Io['runProgram'] } = {},
+): Promise<Outcome> {
   let out = ''
   let err = ''
   const code = await runAdmin(argv, {
@@ -21,6 +27,7 @@ export async function admin(dir: TempDirectory, argv: string[], stdin = ''): Pro
     env: { HOME: dir.at('home'), BACKENDAI_DATA: dir.at('data') },
     cwd: dir.path,
     readStdin: async () => stdin,
+    runProgram,
   })
   return { code, out, err }
 }

@@ -24,6 +24,21 @@ test('help fits 80 columns', async () => {
     ['mgr', '--help'],
     ['mgr', 'etcd', '--help'],
     ['mgr', 'fixture', '--help'],
+    ['mgr', 'image', '--help'],
+    ['mgr', 'image', 'set-resource-limit', '--help'],
+    ['mgr', 'image', 'rescan', '--help'],
+    ['mgr', 'agent', '--help'],
+    ['mgr', 'agent', 'ping', '--help'],
+    ['mgr', 'gql', '--help'],
+    ['mgr', 'gql', 'query', '--help'],
+    ['mgr', 'scheduler', '--help'],
+    ['mgr', 'user', 'reset-password', '--help'],
+    ['mgr', 'dbshell', '--help'],
+    ['mgr', 'clear-history', '--help'],
+    ['mgr', 'generate-keypair', '--help'],
+    ['ag', 'status', '--help'],
+    ['storage', '--help'],
+    ['web', '--help'],
   ]) {
     const { out } = await admin(dir, words)
     expect(out).toContain('Usage')

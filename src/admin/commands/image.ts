@@ -3,6 +3,7 @@ import type { TaskState } from '../admin-context.ts'
 import { AdminError } from '../admin-error.ts'
 import type { Session } from '../session.ts'
 import type { Administration } from '../socket-client.ts'
+import { addImageChanges } from './image-changes.ts'
 
 const POLL_MS = 200
 const ARCHITECTURE = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
@@ -12,14 +13,40 @@ export function addImageCommands(mgr: Command, session: Session): void {
   image
     .command('list')
     .description('every image with its short names')
-    .action(async () => {
-      const rows = await session.run('mgr image list', (admin) => admin.call('image.list', {}))
+    .option('-s, --short', 'only the references')
+    .option('-i, --installed', 'only what living agents have')
+    .action(async (flags: { short?: boolean; installed?: boolean }) => {
+      const all = await session.run('mgr image list', (admin) => admin.call('image.list', {}))
+      const rows = all.filter(({ isInstalled }) => isInstalled || !flags.installed)
       const lines = rows.map(({ name, architecture, isLocal, aliases }) =>
-        [name, architecture, ...(isLocal ? ['local'] : []), ...aliases.map((alias) => `=${alias}`)].join(
-          '  ',
-        ),
+        flags.short
+          ? name
+          : [name, architecture, ...(isLocal ? ['local'] : []), ...aliases.map((alias) => `=${alias}`)].join(
+              '  ',
+            ),
       )
-      session.print(lines.join('\n') || 'no images', rows)
+      session.print([...new Set(lines)].join('\n') || 'no images', rows)
+    })
+  image
+    .command('inspect')
+    .description('all that is known of one image')
+    .argument('<image>', 'full reference or short name')
+    .option('--arch <name>', 'architecture of the image', ARCHITECTURE)
+    .action(async (reference: string, { arch }: { arch: string }) => {
+      const found = await session.run('mgr image inspect', (admin) =>
+        admin.call('image.inspect', { reference, architecture: arch }),
+      )
+      const { labels, resources, aliases, agents, ...facts } = found
+      const lines = [
+        ...Object.entries(facts).map(([key, value]) => `${key}: ${value ?? ''}`),
+        `aliases: ${aliases.join(', ')}`,
+        `agents: ${agents.join(', ')}`,
+        ...Object.entries(resources).map(
+          ([slot, { min, max }]) => `resources.${slot}: ${min} to ${max ?? 'any'}`,
+        ),
+        ...Object.entries(labels).map(([key, value]) => `labels.${key}: ${value}`),
+      ]
+      session.print(lines.map((line) => line.trimEnd()).join('\n'), found)
     })
   image
     .command('alias')
@@ -51,6 +78,7 @@ export function addImageCommands(mgr: Command, session: Session): void {
       if (state.status !== 'done') throw new AdminError(`the scan ${state.status}: ${state.message}`, 1)
       session.print(state.message, state)
     })
+  addImageChanges(image, session, ARCHITECTURE)
 }
 
 /** Follows the task to its end; its steps are told on standard error. */

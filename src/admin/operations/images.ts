@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { asc, eq, inArray } from 'drizzle-orm'
+import { asc, eq } from 'drizzle-orm'
 import * as v from 'valibot'
-import { canonicalNames, isImageAlias, parseImageRef } from '../../core/image-ref.ts'
+import { isImageAlias } from '../../core/image-ref.ts'
 import { notFound, Problem } from '../../core/problem.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
-import type { Store } from '../../db/store.ts'
 import { defineOperation } from './define.ts'
+import { findImage } from './find-image.ts'
 
 /** Every image with its short names. */
 export const imageList = defineOperation(v.object({}), async ({ store }) => {
-  const { images, imageAliases } = store.tables
+  const { agents, images, imageAliases } = store.tables
+  const reported = await store.db
+    .select({ images: agents.images })
+    .from(agents)
+    .where(eq(agents.status, 'ALIVE'))
+  const installed = new Set(reported.flatMap((agent) => agent.images))
   const rows = await store.db.select().from(images).orderBy(asc(images.name), asc(images.architecture))
   const aliases = await store.db.select().from(imageAliases).orderBy(asc(imageAliases.alias))
   return rows.map(({ id, name, architecture, configDigest, sizeBytes, isLocal, type }) => ({
@@ -19,9 +24,38 @@ export const imageList = defineOperation(v.object({}), async ({ store }) => {
     sizeBytes,
     isLocal,
     type,
+    isInstalled: installed.has(`${name}@${architecture}`),
     aliases: aliases.filter(({ image }) => image === id).map(({ alias }) => alias),
   }))
 })
+
+/** All that is known of one image. */
+export const imageInspect = defineOperation(
+  v.object({ reference: v.string(), architecture: v.string() }),
+  async ({ store }, params) => {
+    const { agents, imageAliases } = store.tables
+    const row = await findImage(store, params.reference, params.architecture)
+    const living = await store.db
+      .select({ id: agents.id, images: agents.images })
+      .from(agents)
+      .where(eq(agents.status, 'ALIVE'))
+    const aliases = await store.db
+      .select({ alias: imageAliases.alias })
+      .from(imageAliases)
+      .where(eq(imageAliases.image, row.id))
+      .orderBy(asc(imageAliases.alias))
+    const { configDigest, createdAt, ...facts } = row
+    return {
+      ...facts,
+      digest: configDigest,
+      createdAt: createdAt.toISOString(),
+      aliases: aliases.map(({ alias }) => alias),
+      agents: living
+        .filter(({ images }) => images.includes(`${row.name}@${row.architecture}`))
+        .map(({ id }) => id),
+    }
+  },
+)
 
 const target = v.object({ alias: v.string(), target: v.string(), architecture: v.string() })
 
@@ -30,7 +64,7 @@ export const imageAlias = defineOperation(target, async ({ store }, params) => {
   const alias = params.alias.trim()
   if (!isImageAlias(alias))
     throw new Problem('invalid-api-params', { msg: `"${alias}" is no name for an alias.` })
-  const image = await findByName(store, params.target, params.architecture)
+  const image = await findImage(store, params.target, params.architecture)
   try {
     await store.tx((tx) =>
       tx.insert(store.tables.imageAliases).values({ id: randomUUID(), alias, image: image.id }),
@@ -51,23 +85,3 @@ export const imageDealias = defineOperation(v.object({ alias: v.string() }), asy
   if (gone.length === 0) throw notFound('alias', `There is no alias "${alias}".`)
   return { alias }
 })
-
-async function findByName({ db, tables }: Store, text: string, architecture: string) {
-  const { images } = tables
-  const rows = await db
-    .select()
-    .from(images)
-    .where(inArray(images.name, namesOf(text)))
-  const found = rows.find((row) => row.architecture === architecture)
-  if (!found) throw notFound('environment image', `There is no image "${text}" for ${architecture}.`)
-  return found
-}
-
-function namesOf(text: string): string[] {
-  try {
-    return canonicalNames(text, parseImageRef(text))
-  } catch (error) {
-    if (error instanceof RangeError) return [text]
-    throw error
-  }
-}

@@ -1,9 +1,14 @@
 import { agentToken } from './agent-token.ts'
+import { agentList, agentPing } from './agents.ts'
 import { clearHistory } from './clear-history.ts'
 import type { Operation } from './define.ts'
 import { fixturePopulate } from './fixture-populate.ts'
-import { imageAlias, imageDealias, imageList } from './images.ts'
+import { graphqlQuery } from './graphql-query.ts'
+import { imageForget, imageSetLimit } from './image-changes.ts'
+import { imageAlias, imageDealias, imageInspect, imageList } from './images.ts'
 import { imageRescan, imageRescanState } from './rescan-images.ts'
+import { userResetPassword } from './reset-password.ts'
+import { schedulerLastRuns } from './scheduler.ts'
 import { schemaShow } from './schema-show.ts'
 import { configDelete, configGet, configMove, configPut, configPutTree, configTree } from './shared-config.ts'
 
@@ -19,7 +24,15 @@ export const operations = {
   'config.move': configMove,
   'history.clear': clearHistory,
   'agent.token': agentToken,
+  'agent.list': agentList,
+  'agent.ping': agentPing,
+  'scheduler.last-runs': schedulerLastRuns,
+  'graphql.query': graphqlQuery,
+  'user.reset-password': userResetPassword,
   'image.list': imageList,
+  'image.inspect': imageInspect,
+  'image.forget': imageForget,
+  'image.set-limit': imageSetLimit,
   'image.alias': imageAlias,
   'image.dealias': imageDealias,
   'image.rescan': imageRescan,

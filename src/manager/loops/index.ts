@@ -10,6 +10,7 @@ import { coalesced } from './coalesced.ts'
 import { createDetached } from './detached.ts'
 import { every } from './every.ts'
 import { endHanging } from './hang.ts'
+import { createLoopRuns, type LoopRun } from './loop-runs.ts'
 import { createPrepareLoop } from './prepare.ts'
 import { reportFigures } from './report-figures.ts'
 import { dropOldLogs } from './retention.ts'
@@ -47,7 +48,7 @@ export async function startLoops(
   outer: ManagerPorts,
   services: SessionServices,
   options: Partial<LoopOptions> = {},
-): Promise<AsyncDisposable> {
+): Promise<AsyncDisposable & { lastRuns(): LoopRun[] }> {
   const settings = { ...DEFAULTS, ...options }
   const { signals, dispatched, waiters, agents, counters } = services
   const log = outer.log.child({ part: 'loops' })
@@ -59,10 +60,13 @@ export async function startLoops(
   const detached = stack.use(createDetached(log))
   const scheduling = createScheduleLoop(context, stop.signal)
   stack.defer(() => scheduling.release())
+  const runs = createLoopRuns(ports.clock)
+  const loop = (name: string, run: () => Promise<void>) =>
+    stack.use(coalesced(name, log, runs.timed(name, run)))
   const loops = {
-    schedule: stack.use(coalesced('schedule', log, scheduling.run)),
-    prepare: stack.use(coalesced('prepare', log, createPrepareLoop(context, detached).run)),
-    terminate: stack.use(coalesced('terminate', log, createTerminateLoop(context, detached).run)),
+    schedule: loop('schedule', scheduling.run),
+    prepare: loop('prepare', createPrepareLoop(context, detached).run),
+    terminate: loop('terminate', createTerminateLoop(context, detached).run),
   }
   const wakeAll = () => {
     for (const loop of Object.values(loops)) loop.trigger()
@@ -127,6 +131,7 @@ export async function startLoops(
 
   const owned = stack.move()
   return {
+    lastRuns: runs.list,
     async [Symbol.asyncDispose]() {
       await counters.flush()
       await owned.disposeAsync()
