@@ -44,6 +44,10 @@ export interface FolderInfo {
   type: 'user' | 'group'
   user: string | null
   group: string | null
+  /** Of the owner, where it is a user. Servers of the original do not say. */
+  user_email?: string | null
+  /** Of the owner, where it is a project. */
+  group_name?: string | null
   cloneable: boolean
   numFiles: number
   /** Bytes. */

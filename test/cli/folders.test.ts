@@ -147,11 +147,13 @@ describe('life', () => {
   })
 
   test('info', async () => {
-    manager.on('GET /folders/data', () => json(folder()))
+    const asStored = { id: '0123456789abcdef0123456789abcdef', user: 'u-1', user_email: 'me@x' }
+    manager.on('GET /folders/data', () => json(folder(asStored)))
     const result = await cli(['info', 'data'])
+    expect(result.stdout).toContain('Id          01234567-89ab-cdef-0123-456789abcdef\n')
     expect(result.stdout).toContain('Owner       me@x (you)')
     expect(result.stdout).toContain('2 KiB')
-    expect(JSON.parse((await cli(['info', 'data', '--json'])).stdout)).toEqual(folder())
+    expect(JSON.parse((await cli(['info', 'data', '--json'])).stdout)).toEqual(folder(asStored))
   })
 
   test('an unknown folder: names that are close', async () => {

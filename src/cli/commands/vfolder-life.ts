@@ -158,12 +158,13 @@ async function clone(
 }
 
 function printInfo({ out }: CommandContext, info: FolderInfo): void {
-  const isOurs = info.type === 'group'
+  const owner =
+    info.type === 'group' ? `project ${info.group_name ?? info.group}` : (info.user_email ?? info.user)
   out.fields([
     ['Name', info.name],
-    ['Id', info.id],
+    ['Id', spelledId(info.id)],
     ['Host', info.host],
-    ['Owner', `${isOurs ? `project ${info.group}` : info.user}${info.is_owner ? ' (you)' : ''}`],
+    ['Owner', `${owner}${info.is_owner ? ' (you)' : ''}`],
     ['Permission', info.permission],
     ['Used for', info.usage_mode],
     ['Status', info.status],
@@ -174,6 +175,10 @@ function printInfo({ out }: CommandContext, info: FolderInfo): void {
     ...(info.last_used ? [['Last used', info.last_used] as const] : []),
   ])
 }
+
+/** With hyphens, as lists show it. */
+const spelledId = (id: string): string =>
+  id.replace(/^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/, '$1-$2-$3-$4-$5')
 
 function finish({ out }: CommandContext, json: object, message: string): number {
   if (out.isJson) out.json(json)

@@ -4,6 +4,7 @@ import type { FolderContext } from '../../services/folders/folder-context.ts'
 import { folderUsage } from '../../services/folders/folder-usage.ts'
 import { detailView } from '../../services/folders/folder-views.ts'
 import { listFolders } from '../../services/folders/list-folders.ts'
+import { ownerNames } from '../../services/folders/owner-names.ts'
 import { json } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 
@@ -41,7 +42,11 @@ export function folderListRoutes({ ports }: FolderContext): readonly Route[] {
       auth: 'user',
       handler: async ({ path, requester }) => {
         const folder = await findFolder(store, requester, path.folder ?? '', { permission: 'ro' })
-        return json(detailView(folder, await folderUsage(ports, folder.row)))
+        const [usage, owner] = await Promise.all([
+          folderUsage(ports, folder.row),
+          ownerNames(store, folder.row),
+        ])
+        return json(detailView(folder, usage, owner))
       },
     }),
   ]

@@ -1,4 +1,5 @@
 import type { FolderRow } from './folder-context.ts'
+import type { OwnerNames } from './owner-names.ts'
 import type { VisibleFolder } from './visible-folders.ts'
 
 const hex = (id: string): string => id.replaceAll('-', '')
@@ -56,6 +57,7 @@ export const shownPermission = ({ row, isOwner, permission }: Omit<VisibleFolder
 export const detailView = (
   { row, isOwner, permission }: Omit<VisibleFolder, 'projectName'>,
   usage: { fileCount: number; usedBytes: number },
+  { email, projectName }: OwnerNames,
 ) => ({
   name: row.name,
   id: hex(row.id),
@@ -70,6 +72,9 @@ export const detailView = (
   last_used: row.lastUsed?.toISOString() ?? null,
   user: row.user ?? 'None',
   group: row.group ?? 'None',
+  creator: row.creator,
+  user_email: email,
+  group_name: projectName,
   type: row.ownershipType,
   is_owner: isOwner,
   permission: shownPermission({ row, isOwner, permission }),

@@ -67,6 +67,8 @@ describe('a folder of one’s own', () => {
       type: 'user',
       user: m.user.uuid,
       group: 'None',
+      user_email: m.user.email,
+      group_name: null,
       cloneable: false,
       usage_mode: 'general',
       host: HOST,
@@ -166,6 +168,10 @@ describe('a folder of one’s own', () => {
     const restore = () => m.call(m.user, 'POST', '/folders/restore-from-trash-bin', { id })
     expect(failed(await restore())).toEqual([400, 'vfolder-already-exists'])
     await m.call(m.user, 'POST', `/folders/${second.json.id}/rename`, { new_name: `${name}-2` })
+    const { userResourcePolicies: policies } = m.ports.store.tables
+    await m.ports.store.tx((tx) => tx.update(policies).set({ maxVfolderCount: 1 }))
+    expect(failed(await restore())).toEqual([406, 'over-limit'])
+    await m.ports.store.tx((tx) => tx.update(policies).set({ maxVfolderCount: 0 }))
     expect((await restore()).status).toBe(204)
     expect(names(await m.call(m.user, 'GET', '/folders'))).toContain(name)
 

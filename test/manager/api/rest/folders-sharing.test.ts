@@ -158,6 +158,7 @@ describe('folders of a project', () => {
         is_owner: true,
         type: 'group',
         group: m.projectId,
+        group_name: 'default',
         user: 'None',
       })
       expect((await m.call(m.user, 'GET', `/folders/${name}`)).json).toMatchObject({
