@@ -184,6 +184,18 @@ describe('POST /session', () => {
     ['too many containers', { clusterSize: 9 }, 412, 'quota-exceeded'],
     ['no containers', { clusterSize: 0 }, 400, 'invalid-api-params'],
     ['batch without a command', { type: 'batch' }, 400, 'invalid-api-params'],
+    [
+      'a start in a time that there is not',
+      { type: 'batch', startupCommand: 'ls', starts_at: '99999999999d' },
+      400,
+      'invalid-api-params',
+    ],
+    [
+      'a start in a year that databases do not keep',
+      { type: 'batch', startupCommand: 'ls', starts_at: '-271821-04-20T00:00:00Z' },
+      400,
+      'invalid-api-params',
+    ],
     ['a start time without batch', { starts_at: '5m' }, 400, 'invalid-api-params'],
     ['a foreign project', { group: 'nowhere' }, 400, 'invalid-api-params'],
     ['a foreign domain', { domain: 'nowhere' }, 400, 'invalid-api-params'],

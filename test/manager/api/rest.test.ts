@@ -295,6 +295,7 @@ test('error logs: written, seen by whom they concern, read, cleared', async () =
   expect((await post('/logs/error', log, USER)).json).toEqual({ success: true })
   expect((await post('/logs/error', { ...log, severity: 'fun' }, USER)).status).toBe(400)
   expect((await post('/logs/error', { ...log, context_env: '{' }, USER)).status).toBe(400)
+  expect((await post('/logs/error', { ...log, request_status: 99_999_999_999 }, USER)).status).toBe(400)
   await post('/logs/error', { ...log, message: 'admin’s' }, ADMIN)
   const list = async (as: typeof ADMIN | typeof USER) =>
     (await manager.call('GET', '/logs/error?mark_read=True&page_size=20&page_no=1', { as })).json as {
@@ -323,6 +324,12 @@ test('error logs: written, seen by whom they concern, read, cleared', async () =
 test('permissions and health', async () => {
   expect((await manager.call('GET', '/acl', { as: USER })).json.vfolder_host_permission_list).toHaveLength(8)
   expect((await manager.call('GET', '/health', { as: null })).json).toEqual({ status: 'ok' })
+})
+
+test('the last superadmin cannot leave', async () => {
+  const refused = await post('/auth/signout', { email: ADMIN.email, password: ADMIN.password })
+  expect([refused.status, refused.json.error_code]).toEqual([409, 'conflict'])
+  expect((await manager.call('GET', '/auth/test?echo=a')).status).toBe(200)
 })
 
 test('leaving: the account is closed at once', async () => {

@@ -4,6 +4,7 @@ import { uuid } from '../../../api/fields.ts'
 import { notFound, Problem } from '../../../core/problem.ts'
 import type { ManagerPorts, Requester } from '../../context.ts'
 import { checkPassword, emitAccountChanged } from '../../services/credentials.ts'
+import { refuseLastSuperadmin } from '../../services/identity/last-superadmin.ts'
 import { json } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 
@@ -70,10 +71,15 @@ const signout = ({ store, clock }: Ports) =>
       if (email !== requester.email) {
         throw new Problem('generic-forbidden', { msg: 'Only your own account can be closed here.' })
       }
-      await checkPassword(store, { domain: requester.domainName, email, password: params.password })
+      const user = await checkPassword(store, {
+        domain: requester.domainName,
+        email,
+        password: params.password,
+      })
       const { users, keypairs } = store.tables
       const modifiedAt = new Date(clock.now())
       await store.tx(async (tx) => {
+        await refuseLastSuperadmin(tx, store, user)
         await tx
           .update(users)
           .set({ status: 'inactive', statusInfo: 'user-signout', modifiedAt })

@@ -28,7 +28,7 @@ const newLog = v.object({
   context_lang: v.pipe(v.string(), v.maxLength(64)),
   context_env: jsonText,
   request_url: nullableText,
-  request_status: v.optional(v.nullable(integer), null),
+  request_status: v.optional(v.nullable(v.pipe(integer, v.minValue(0), v.maxValue(999))), null),
   traceback: nullableText,
 })
 
@@ -57,7 +57,6 @@ export function logRoutes({ store, clock }: Pick<ManagerPorts, 'store' | 'clock'
     defineRoute({
       method: 'POST',
       path: '/logs/error',
-      audited: false,
       audited: false,
       auth: 'user',
       maxBodyBytes: 1024 * 1024,

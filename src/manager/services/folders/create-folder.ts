@@ -163,6 +163,18 @@ export async function userOwner(
   }
 }
 
+/** The owner of a folder that the requester owns or manages, with the limits of theirs. */
+export async function ownerOfFolder(
+  store: Store,
+  requester: Requester,
+  row: Pick<FolderRow, 'group'>,
+): Promise<FolderOwner> {
+  if (row.group === null) return await userOwner(store, requester)
+  const project = (await reachableProjects(store, requester)).find(({ id }) => id === row.group)
+  if (!project) throw notFound('user group')
+  return await projectOwner(store, project)
+}
+
 async function projectOwner(store: Store, project: ReachableProject): Promise<FolderOwner> {
   const { projectResourcePolicies: policies } = store.tables
   const [row] = await store.db.select().from(policies).where(eq(policies.name, project.resourcePolicy))

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import { notFound, Problem } from '../../../core/problem.ts'
 import { vfidText } from '../../../core/vfolder.ts'
 import type { Requester } from '../../context.ts'
-import { nameTaken, refuseTaken } from './create-folder.ts'
+import { nameTaken, ownerOfFolder, refuseTaken } from './create-folder.ts'
 import { busy, findFolder } from './find-folder.ts'
 import type { FolderContext, FolderPorts, FolderRow } from './folder-context.ts'
 import { moveFolder } from './folder-status.ts'
@@ -52,8 +52,9 @@ export async function restoreFolder(
 ): Promise<void> {
   const { row } = await inTrash(ports, requester, id)
   await requireHostPermission(ports.store, requester, row, 'delete-vfolder')
+  const owner = await ownerOfFolder(ports.store, requester, row)
   await ports.store.tx(async (tx) => {
-    await refuseTaken(ports.store, tx, { ...row, maxCount: 0 }, row.name)
+    await refuseTaken(ports.store, tx, owner, row.name)
     if (!(await moveFolder(ports, tx, row, ['delete-pending'], 'ready'))) throw nameTaken(row.name)
   })
 }

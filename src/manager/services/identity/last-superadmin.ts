@@ -4,7 +4,11 @@ import { conflict } from './refusals.ts'
 import type { UserRow } from './user-props.ts'
 
 /** @throws Problem when `user` is the only active superadmin: without one nobody could manage the cluster any more. */
-export async function refuseLastSuperadmin(tx: Tx, store: Store, user: UserRow): Promise<void> {
+export async function refuseLastSuperadmin(
+  tx: Tx,
+  store: Store,
+  user: Pick<UserRow, 'uuid' | 'role' | 'status'>,
+): Promise<void> {
   if (user.role !== 'superadmin' || user.status !== 'active') return
   const { users } = store.tables
   const others = await tx

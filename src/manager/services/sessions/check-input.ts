@@ -67,11 +67,14 @@ function isHttpUrl(text: string): boolean {
 export function parseStartsAt(text: string | null, now: number): Date | null {
   if (text === null || text.trim() === '') return null
   const seconds = parseDuration(text)
-  if (seconds !== null) return new Date(now + seconds * 1000)
   const hasZone = /(Z|[+-]\d{2}:?\d{2})$/i.test(text.trim())
-  const time = Date.parse(hasZone || !text.includes(':') ? text : `${text.trim()}Z`)
-  if (Number.isNaN(time)) throw invalid(`starts_at is neither an ISO 8601 time nor a delay: "${text}".`)
-  return new Date(time)
+  const iso = hasZone || !text.includes(':') ? text : `${text.trim()}Z`
+  const time = new Date(seconds === null ? iso : now + seconds * 1000)
+  const year = time.getUTCFullYear()
+  if (Number.isNaN(year)) throw invalid(`starts_at is neither an ISO 8601 time nor a delay: "${text}".`)
+  // Databases keep no other years.
+  if (year < 1 || year > 9999) throw invalid(`starts_at lies too far away: "${text}".`)
+  return time
 }
 
 const RESERVED_PORTS = [2000, 2001, 2002, 2003, 2200, 7681]

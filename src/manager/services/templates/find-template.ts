@@ -1,4 +1,4 @@
-import { and, eq, inArray, or, type SQL } from 'drizzle-orm'
+import { and, eq, getTableColumns, inArray, or, type SQL } from 'drizzle-orm'
 import * as v from 'valibot'
 import { uuid } from '../../../api/fields.ts'
 import type { ClusterTemplate, TaskTemplate, TemplateType } from '../../../api/session-template.ts'
@@ -9,6 +9,8 @@ import type { Requester } from '../../context.ts'
 import { loadOwner, ownerKey } from '../sessions/owner.ts'
 
 export type TemplateRow = Tables['sessionTemplates']['$inferSelect']
+/** With the role of its owner, whom domain administrators may not reach when they are superadmins. */
+export type OwnedTemplate = TemplateRow & { ownerRole: string }
 type Readable = Pick<Store, 'db' | 'tables'>
 
 /** On whose behalf templates are looked at. */
@@ -54,13 +56,14 @@ export async function findTemplate(
   viewer: Viewer,
   type: TemplateType,
   id: string,
-): Promise<TemplateRow> {
-  const { sessionTemplates: t } = store.tables
+): Promise<OwnedTemplate> {
+  const { sessionTemplates: t, users } = store.tables
   const asked = v.safeParse(uuid, id)
   const [row] = asked.success
     ? await store.db
-        .select()
+        .select({ ...getTableColumns(t), ownerRole: users.role })
         .from(t)
+        .innerJoin(users, eq(t.userUuid, users.uuid))
         .where(
           and(
             eq(t.id, asked.output),
@@ -74,19 +77,19 @@ export async function findTemplate(
   return row
 }
 
-const mayChange = (viewer: Viewer, row: TemplateRow): boolean =>
+const mayChange = (viewer: Viewer, row: OwnedTemplate): boolean =>
   viewer.isSuperadmin ||
   row.userUuid === viewer.userUuid ||
-  (viewer.isAdmin && row.domainName === viewer.domainName)
+  (viewer.isAdmin && row.domainName === viewer.domainName && row.ownerRole !== 'superadmin')
 
-/** @throws Problem unless the viewer owns it or administers its domain. */
-export function checkMayChange(viewer: Viewer, row: TemplateRow): void {
+/** @throws Problem unless the viewer owns it or administers its domain and its owner. */
+export function checkMayChange(viewer: Viewer, row: OwnedTemplate): void {
   if (mayChange(viewer, row)) return
   throw new Problem('generic-forbidden', { msg: 'The template belongs to somebody else.' })
 }
 
 /** The document without the password for its repository, unless the viewer may change it. */
-export function shownTemplate(viewer: Viewer, row: TemplateRow): Record<string, unknown> {
+export function shownTemplate(viewer: Viewer, row: OwnedTemplate): Record<string, unknown> {
   const { template } = row
   if (row.type !== 'task' || mayChange(viewer, row)) return template
   const { spec, ...head } = taskTemplateOf(row)

@@ -21,13 +21,13 @@ export async function listTemplates(
       : or(eq(groups.name, filter.group ?? ''), named.success ? eq(groups.id, named.output) : undefined)
   const viewer = filter.all ? requester : { ...requester, isSuperadmin: false }
   const rows = await store.db
-    .select({ row: t, email: users.email, groupName: groups.name })
+    .select({ row: t, email: users.email, role: users.role, groupName: groups.name })
     .from(t)
-    .leftJoin(users, eq(t.userUuid, users.uuid))
+    .innerJoin(users, eq(t.userUuid, users.uuid))
     .leftJoin(groups, eq(t.groupId, groups.id))
     .where(and(eq(t.type, type), eq(t.isActive, true), ofGroup, visibleTemplates(store, viewer)))
     .orderBy(desc(t.createdAt), desc(t.id))
-  return rows.map(({ row, email, groupName }) => ({
+  return rows.map(({ row, email, role, groupName }) => ({
     id: row.id,
     name: row.name,
     type: row.type,
@@ -38,6 +38,6 @@ export async function listTemplates(
     group: row.groupId,
     group_name: groupName,
     domain_name: row.domainName,
-    template: shownTemplate(requester, row),
+    template: shownTemplate(requester, { ...row, ownerRole: role }),
   }))
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { randomUUID } from 'node:crypto'
+import { eq } from 'drizzle-orm'
 import { ADMIN, startTestManager, USER } from '../test-manager.ts'
 import { expectFailures } from './route-failures.ts'
 
@@ -203,6 +204,32 @@ test('who may see and change which', async () => {
   // On behalf of the user.
   const delegated = `/template/session/${own}?owner_access_key=${USER.accessKey}`
   expect((await manager.call('DELETE', delegated)).status).toBe(200)
+})
+
+test('administrators of a domain read no secrets of a superadmin, and change nothing of theirs', async () => {
+  await using other = await startTestManager()
+  const { users, keypairs } = other.ports.store.tables
+  await other.ports.store.tx(async (tx) => {
+    await tx.update(users).set({ role: 'admin' }).where(eq(users.uuid, USER.uuid))
+    await tx.update(keypairs).set({ isAdmin: true }).where(eq(keypairs.accessKey, USER.accessKey))
+  })
+  const credential = { username: 'me', password: 'hidden' }
+  const kernel = { image: 'python', git: { repository: 'https://git.example.org/x', credential } }
+  const payload = JSON.stringify({ ...task, spec: { kernel } })
+  const body = { payload, group: 'default', domain: 'default' }
+  const [{ id }] = JSON.parse((await other.call('POST', '/template/session', { body })).text)
+  for (const path of ['/template/session', `/template/session/${id}`]) {
+    const shown = await other.call('GET', path, { as: USER })
+    expect([shown.status, shown.text.includes('hidden')]).toEqual([200, false])
+  }
+  const one = `/template/session/${id}`
+  expect((await other.call('PUT', one, { body: { payload }, as: USER })).status).toBe(403)
+  expect((await other.call('DELETE', one, { as: USER })).status).toBe(403)
+  await other.ports.store.tx((tx) =>
+    tx.update(users).set({ role: 'admin' }).where(eq(users.email, ADMIN.email)),
+  )
+  expect((await other.call('GET', one, { as: USER })).text).toContain('hidden')
+  expect((await other.call('DELETE', one, { as: USER })).status).toBe(200)
 })
 
 test('what each route refuses', async () => {
