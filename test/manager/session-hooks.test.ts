@@ -98,6 +98,26 @@ test('a refused start cancels the session and says why', async () => {
   })
 })
 
+test('waiting sessions are counted when they are written, not before', async () => {
+  const { keypairResourcePolicies } = store.tables
+  await store.tx((tx) => tx.update(keypairResourcePolicies).set({ maxPendingSessionCount: 1 }))
+  const both = Promise.withResolvers<void>()
+  let waiting = 0
+  handlers = {
+    PREDICATE: refuse('Not now.'),
+    PRE_ENQUEUE_SESSION: async () => {
+      waiting += 1
+      if (waiting === 2) both.resolve()
+      await both.promise
+    },
+  }
+  const made = await Promise.all(
+    ['one-session', 'two-session'].map((name) => caught(create(manager, admin, { name, enqueueOnly: true }))),
+  )
+  expect(made).toContainEqual(expect.objectContaining({ status: 'PENDING', created: true }))
+  expect(made).toContainEqual(expect.objectContaining({ kind: 'quota-exceeded' }))
+})
+
 test('a refused end leaves the session running', async () => {
   handlers = { PRE_DESTROY_SESSION: refuse('Still needed.') }
   const { sessionId } = await create(manager, admin)

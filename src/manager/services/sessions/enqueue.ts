@@ -143,7 +143,6 @@ async function prepareDraft(
   checkClusterSize(input.clusterSize, owner)
   const requested = totalSlots(kernels)
   checkTotals(requested, owner, scope, types)
-  await checkPending(store, requested, owner)
   await checkAgentList(store, requester, input)
   const mounts = await context.resolveMounts(owner, scope, input.config)
   return {
@@ -192,6 +191,8 @@ async function insertDraft(
   if (repeated) return { session: repeated, created: true }
   const existing = await findByName(store, tx, accessKey, input.name)
   if (existing) return reuse(existing, draft.image, input)
+  // Counted where nobody comes between.
+  await checkPending({ db: tx, tables: store.tables }, draft.requested, draft.owner)
   const row = sessionRow(context, draft, input)
   await holdFolders(store, tx, draft.mounts, row.createdAt)
   await tx.insert(sessions).values(row)
