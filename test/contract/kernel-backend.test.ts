@@ -303,6 +303,20 @@ for (const driver of [nativeDriver, dockerDriver()]) {
       expect(existsSync(join(shared, 'stop'))).toBe(true)
     })
 
+    test('a folder .linuxbrew, which comes to every session of its owner, keeps none from starting', async () => {
+      const source = dir.at('linuxbrew')
+      mkdirSync(source, { recursive: true })
+      const mounts = [{ source, target: '/home/linuxbrew/.linuxbrew', readOnly: false }]
+      const { containerId } = await runReady({}, { mounts })
+      const said = new TextDecoder().decode(await backend.logs(containerId, 10_000))
+      expect(said.includes('.linuxbrew is not mounted')).toBe(driver.name === 'process')
+      await end(containerId)
+      const elsewhere = [{ source, target: '/opt/elsewhere', readOnly: false }]
+      if (driver.name !== 'process') return
+      const refused = await backend.run(specOf({}, { mounts: elsewhere })).catch((error: unknown) => error)
+      expect(refused).toMatchObject({ kind: 'ContainerCreationFailed' })
+    })
+
     test('a read-only folder cannot be written; one that is missing or a link is not mounted', async () => {
       const shared = dir.at('read-only')
       mkdirSync(shared, { recursive: true, mode: 0o777 })

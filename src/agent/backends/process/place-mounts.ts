@@ -29,7 +29,15 @@ cd / && : > "$flag" || exit 126
 exec "$@"
 `
 
+/**
+ * Every session of its owner gets this folder, whatever the backend, at a place that a native process cannot be given:
+ * it goes without, and its log says so.
+ */
+const OUT_OF_REACH = '/home/linuxbrew/.linuxbrew'
+
 export interface PlacedMounts {
+  /** Lines for the kernel's log. */
+  readonly notes: readonly string[]
   /** Goes before the command of the kernel. */
   readonly command: readonly string[]
   /** Resolves once the kernel has them, or has ended. */
@@ -44,8 +52,13 @@ export async function placeMounts(
   spec: MountSpec,
   { tools, flag, clock }: { tools: MountTools | null; flag: string; clock: Clock },
 ): Promise<PlacedMounts> {
+  const within = spec.mounts.filter(({ target }) => target !== OUT_OF_REACH)
+  const notes =
+    within.length < spec.mounts.length
+      ? [`The folder .linuxbrew is not mounted: native processes have nothing at ${OUT_OF_REACH}.\n`]
+      : []
   const places = await Promise.all(
-    spec.mounts.map(async ({ source, target, readOnly }) => ({
+    within.map(async ({ source, target, readOnly }) => ({
       identity: await identityOf(source),
       source,
       place: await placeOf(spec, target, tools !== null),
@@ -54,7 +67,7 @@ export async function placeMounts(
   )
   if (!tools || places.length === 0) {
     for (const { source, place, readOnly } of places) await link(source, place, readOnly)
-    return { command: [], taken: async () => {} }
+    return { notes, command: [], taken: async () => {} }
   }
   const each = places.flatMap(({ source, identity, place, readOnly }) => [
     source,
@@ -64,6 +77,7 @@ export async function placeMounts(
   ])
   const shell = ['/bin/sh', '-c', BIND_SCRIPT, 'backendai-mounts', flag, tools.mount, ...each, '--']
   return {
+    notes,
     command: [tools.unshare, '--mount', ...shell],
     async taken(hasEnded) {
       while (!existsSync(flag) && !hasEnded()) await clock.sleep(5)

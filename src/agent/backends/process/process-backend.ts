@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Clock } from '../../../lib/clock.ts'
 import type { Logger } from '../../../lib/logger.ts'
@@ -168,6 +168,7 @@ export async function openProcessBackend(options: ProcessBackendOptions): Promis
           ...command,
         ]
         const output = openSync(folders.logPath(containerId), 'a', 0o600)
+        for (const note of mounts.notes) writeSync(output, note)
         const child = spawn('/bin/sh', args, {
           detached: true,
           cwd: '/',
