@@ -183,6 +183,31 @@ test('an image that was removed behind the agent’s back is pulled again', asyn
   expect(pulled(image)).toBe(true)
 }, 60_000)
 
+test('preload and unload on the agents that are named', async () => {
+  const on = (action: string, agents: string) => cli('admin', 'image', action, image, '-a', agents)
+  const told = ({ code, stdout, stderr }: CommandResult) => ({ code, text: stdout + stderr })
+  expect(told(await on('unload', '*'))).toEqual({ code: 0, text: expect.stringContaining('1 removed') })
+  expect((await engine.docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? [])).not.toContain(image)
+  expect(told(await on('unload', 'default'))).toEqual({
+    code: 0,
+    text: expect.stringContaining('1 not there'),
+  })
+  expect(told(await on('preload', '*'))).toEqual({ code: 0, text: expect.stringContaining('1 pulled') })
+  expect(await idOf(image)).toMatch(/^sha256:/)
+  expect(told(await on('preload', '*'))).toEqual({
+    code: 0,
+    text: expect.stringContaining('1 there already'),
+  })
+  expect(await mgr('image', 'list', '--installed', '--short')).toContain(`${image}\n`)
+  expect(await hello(image)).toMatchObject({ code: 0, stdout: 'hello world\n' })
+  expect(pulled(image)).toBe(false)
+  const nobody = await on('preload', 'i-nobody')
+  expect(nobody.code).not.toBe(0)
+  expect(nobody.stderr).toContain('"i-nobody" is no living agent')
+  expect(await mgr('agent', 'ping')).toMatch(/^i-\w+ {2}\d+ ms\n$/)
+  expect(await mgr('scheduler', 'last-execution-time')).toContain('schedule ')
+}, 60_000)
+
 test('a changed tag: the policy tag keeps the old image, digest takes the new one', async () => {
   const before = await idOf(image)
   const next = await deriveImage(engine.docker, PYTHON_IMAGE, 'backendai-test/next:2', { label: '2' })

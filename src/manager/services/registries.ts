@@ -40,6 +40,9 @@ export async function registries(config: SharedConfig): Promise<Map<string, Conf
   return result
 }
 
+/** Stands for the images that agents have by themselves, as newer versions of the original let one configure it. */
+export const isLocalRegistry = ({ type }: Pick<ConfiguredRegistry, 'type'>): boolean => type === 'local'
+
 const withScheme = (url: string): string =>
   (/^https?:\/\//.test(url) ? url : `https://${url}`).replace(/\/+$/, '')
 

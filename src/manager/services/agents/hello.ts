@@ -3,7 +3,7 @@ import { INTRINSIC_SLOTS } from '../../../core/slots.ts'
 import { agentStarted } from '../../../events/catalog/cluster.ts'
 import type { AgentHello } from '../../../wire/agent-rpc.ts'
 import type { ManagerPorts } from '../../context.ts'
-import { registries } from '../registries.ts'
+import { isLocalRegistry, registries } from '../registries.ts'
 import { recordSlotTypes } from '../slot-types.ts'
 import { upsertImages } from './images.ts'
 
@@ -15,7 +15,8 @@ export async function storeHello(ports: ManagerPorts, hello: AgentHello, newId: 
   const { store, config, clock } = ports
   const { agents, scalingGroups } = store.tables
   const slotTypes = await recordSlotTypes(config, { ...INTRINSIC_SLOTS, ...hello.slotTypes })
-  const known = new Set((await registries(config)).keys())
+  const configured = [...(await registries(config)).values()]
+  const known = new Set(configured.filter((one) => !isLocalRegistry(one)).map(({ name }) => name))
   await store.tx(async (tx) => {
     const at = new Date(clock.now())
     await upsertImages(tx, store, hello.agentId, hello.images, { slotTypes, registries: known, at, newId })

@@ -1,6 +1,6 @@
 import type { ManagerPorts } from '../../context.ts'
 import type { BackgroundTasks, Progress } from '../background-tasks.ts'
-import { type ConfiguredRegistry, registries } from '../registries.ts'
+import { type ConfiguredRegistry, isLocalRegistry, registries } from '../registries.ts'
 import type { RegistryFetch } from './registry-http.ts'
 import { scanAgents } from './scan-agents.ts'
 import { scanRegistry } from './scan-registry.ts'
@@ -8,7 +8,7 @@ import { scanRegistry } from './scan-registry.ts'
 type Ports = Pick<ManagerPorts, 'store' | 'config' | 'agents' | 'clock' | 'log'>
 
 export interface RescanOptions {
-  /** Null: every configured registry, then the agents. */
+  /** Null: every configured registry, then the agents; one of the type `local`: the agents. */
   registry: string | null
   newId?: () => string
   fetch?: RegistryFetch
@@ -25,7 +25,16 @@ export async function startRescan(
 ): Promise<string> {
   const chosen = await chooseRegistries(ports, options.registry)
   return tasks.start('rescan-images', (progress, signal) =>
-    rescan(ports, chosen, { ...options, progress, signal }),
+    rescan(
+      ports,
+      chosen.filter((one) => !isLocalRegistry(one)),
+      {
+        ...options,
+        asksAgents: options.registry === null || chosen.some(isLocalRegistry),
+        progress,
+        signal,
+      },
+    ),
   )
 }
 
@@ -44,10 +53,10 @@ async function chooseRegistries(
 async function rescan(
   ports: Ports,
   chosen: readonly ConfiguredRegistry[],
-  options: RescanOptions & { progress: Progress; signal: AbortSignal },
+  options: RescanOptions & { asksAgents: boolean; progress: Progress; signal: AbortSignal },
 ): Promise<string> {
   const { progress, signal } = options
-  const agents = options.registry === null ? ports.agents.connected() : []
+  const agents = options.asksAgents ? ports.agents.connected() : []
   const told: string[] = []
   let failures = 0
   let total = chosen.length + agents.length
