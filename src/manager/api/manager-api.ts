@@ -67,6 +67,7 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
   const accounts = stack.use(await createAccounts(store, bus, clock))
   const status = stack.use(await createManagerStatus(config, bus, clock))
   const metrics = createMetrics()
+  stack.use(await ports.plugins.connect(bus))
   const audit = stack.use(createAuditLog(ports))
   const { monitors } = ports.plugins
   const anonymousLimit = options.anonymousRateLimit ?? 1000

@@ -21,6 +21,8 @@ export interface ActivePlugins<Made> extends Disposable {
   list(): Promise<readonly ActivePlugin<Made>[]>
   /** As last read, at once; old settings are read again meanwhile. */
   current(): readonly ActivePlugin<Made>[]
+  /** The settings may be others now. */
+  forget(): void
 }
 
 interface Options<Plugin, Made> {
@@ -34,7 +36,7 @@ interface Options<Plugin, Made> {
   dispose?(made: Made): void
 }
 
-/** Settings of other managers' users are seen after so long. */
+/** Changes whose event was lost are seen after so long. */
 const TTL_MS = 5000
 
 /**
@@ -53,16 +55,19 @@ export function createActivePlugins<
   const running = new Map<string, { fingerprint: string; made: Made }>()
   let known: readonly ActivePlugin<Made>[] = []
   let until = 0
+  let changes = 0
   let reading: Promise<void> | null = null
 
   async function read(): Promise<void> {
+    const seen = changes
     const tree = await config.getPrefix(`config/plugins/${kind}`)
     for (const plugin of offered) follow(plugin, tree[plugin.name])
     known = offered.flatMap(({ name }) => {
       const entry = running.get(name)
       return entry ? [{ name, made: entry.made }] : []
     })
-    until = clock.now() + TTL_MS
+    // A change that came while we read may not be in what we read.
+    until = seen === changes ? clock.now() + TTL_MS : 0
   }
 
   function follow(plugin: Plugin, node: string | ConfigTree | undefined): void {
@@ -102,6 +107,10 @@ export function createActivePlugins<
     current() {
       if (!isFresh()) readOnce().catch((error) => log.warn({ err: error, kind }, 'plugin settings not read'))
       return known
+    },
+    forget() {
+      changes += 1
+      until = 0
     },
     [Symbol.dispose]() {
       for (const { made } of running.values()) options.dispose?.(made)

@@ -36,6 +36,8 @@ export interface Hooks extends Disposable {
   ): Promise<readonly NonNullable<ResultOf<Point>>[]>
   /** Tells all handlers; failures are logged and nothing else. */
   notify<Point extends HookPoint>(point: Point, args: ArgsOf<Point>): Promise<void>
+  /** The settings may be others now. */
+  forget(): void
 }
 
 interface Options {
@@ -103,6 +105,7 @@ export function createHooks({ ports, choice, world }: Options): Hooks {
         }
       }
     },
+    forget: () => active.forget(),
     [Symbol.dispose]: () => active[Symbol.dispose](),
   }
 }

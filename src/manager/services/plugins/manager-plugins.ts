@@ -1,4 +1,6 @@
 import { and, count, eq, notInArray } from 'drizzle-orm'
+import type { EventBus } from '../../../events/bus.ts'
+import { configChanged } from '../../../events/catalog/cluster.ts'
 import type { HookPlugin } from '../../../plugin/hook.ts'
 import type { ErrorMonitorPlugin, StatsMonitorPlugin } from '../../../plugin/monitor.ts'
 import { PluginConflictError } from '../../../plugin/registry.ts'
@@ -19,6 +21,8 @@ export interface ManagerPluginOptions {
 export interface ManagerPlugins extends Disposable {
   readonly hooks: Hooks
   readonly monitors: Monitors
+  /** Follows changes of the settings at once. */
+  connect(bus: EventBus): Promise<AsyncDisposable>
 }
 
 type Ports = Pick<ManagerPorts, 'config' | 'clock' | 'log' | 'store'>
@@ -40,6 +44,13 @@ export function createManagerPlugins(ports: Ports, options: ManagerPluginOptions
   return {
     hooks,
     monitors,
+    connect(bus) {
+      const forget = () => {
+        hooks.forget()
+        monitors.forget()
+      }
+      return bus.subscribe([configChanged], forget, { onDropped: forget })
+    },
     [Symbol.dispose]() {
       hooks[Symbol.dispose]()
       monitors[Symbol.dispose]()

@@ -17,6 +17,8 @@ export interface Monitors extends Disposable {
   reportMetric(kind: MetricKind, name: string, value: number): void
   /** Whether anybody reads figures, so that what costs a query is asked only then. */
   readsMetrics(): Promise<boolean>
+  /** The settings may be others now. */
+  forget(): void
 }
 
 interface Options {
@@ -75,6 +77,10 @@ export function createMonitors({ ports, errors, stats }: Options): Monitors {
       }
     },
     readsMetrics: async () => (await statsMonitors.list()).length > 0,
+    forget() {
+      errorMonitors.forget()
+      statsMonitors.forget()
+    },
     [Symbol.dispose]() {
       errorMonitors[Symbol.dispose]()
       statsMonitors[Symbol.dispose]()
