@@ -1,5 +1,6 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Clock } from '../lib/clock.ts'
+import { prepareQuery } from './prepare.ts'
 import { type Lease, LeaseLostError, type Store, type Tx } from './store.ts'
 
 type LeasePart = Pick<Store, 'acquireLease' | 'releaseLease' | 'checkLease'>
@@ -8,9 +9,22 @@ type LeasePart = Pick<Store, 'acquireLease' | 'releaseLease' | 'checkLease'>
  * Leases over `tx`, the same for both drivers. A lease is prolonged only by the store that took it: another process
  * with the same holder name (the one before a restart) is replaced at once, with a new epoch.
  */
-export function createLeases(store: Pick<Store, 'tx' | 'tables'>, clock: Clock): LeasePart {
+export function createLeases(store: Pick<Store, 'tx' | 'tables' | 'db'>, clock: Clock): LeasePart {
   const { leases } = store.tables
   const epochs = new Map<string, number>()
+  const current = prepareQuery(
+    'lease_current',
+    store.db
+      .select({ epoch: leases.epoch })
+      .from(leases)
+      .where(
+        and(
+          eq(leases.name, sql.placeholder('name')),
+          eq(leases.holder, sql.placeholder('holder')),
+          eq(leases.epoch, sql.placeholder('epoch')),
+        ),
+      ),
+  )
 
   return {
     async acquireLease(name, holder, ttlMs) {
@@ -46,7 +60,7 @@ export function createLeases(store: Pick<Store, 'tx' | 'tables'>, clock: Clock):
     },
 
     async checkLease(tx: Tx, lease) {
-      const [row] = await tx.select({ epoch: leases.epoch }).from(leases).where(isCurrent(lease))
+      const [row] = await current({ ...lease }, tx)
       if (row === undefined) throw new LeaseLostError(lease)
     },
   }

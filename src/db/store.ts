@@ -13,8 +13,14 @@ export interface OutboxEvent {
   payload: unknown
 }
 
+/** The handle of one transaction. */
+export interface BareTx extends Db {
+  /** What drizzle has prepared on `Store.db`, for this transaction: `prepareQuery` calls it. */
+  rebind<T extends object>(prepared: T): T
+}
+
 /** Inside `tx`: the handle plus the outbox of this transaction. */
-export interface Tx extends Db {
+export interface Tx extends BareTx {
   /** Writes the events in this transaction; the relay publishes them after the commit, in order. */
   emit(events: readonly OutboxEvent[]): Promise<void>
 }

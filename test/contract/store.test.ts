@@ -8,6 +8,7 @@ import {
   StoreLockedError,
   TransactionEndedError,
 } from '../../src/db/errors.ts'
+import { insertRows } from '../../src/db/insert-rows.ts'
 import { listMigrations } from '../../src/db/migrate.ts'
 import { prepareQuery } from '../../src/db/prepare.ts'
 import { readOutboxSince } from '../../src/db/relay.ts'
@@ -296,6 +297,99 @@ describe.each(storeDrivers())('store on $name', (driver) => {
     expect(await deep({ name: 'alike' })).toMatchObject([{ domain: { name: 'alike' }, group: null }])
     const missing = await flat({}).catch((error: unknown) => error)
     expect(missing).toBeInstanceOf(Error)
+  })
+
+  test('a prepared query runs in the transaction that it is given, and ends with it', async () => {
+    const { sharedConfig } = store.tables
+    await setConfig('inside', 'old')
+    const byKey = prepareQuery(
+      'inside_by_key',
+      store.db
+        .select()
+        .from(sharedConfig)
+        .where(eq(sharedConfig.key, sql.placeholder('key'))),
+    )
+    const total = prepareQuery('inside_total', store.db.select({ n: count() }).from(sharedConfig))
+    const write = prepareQuery(
+      'inside_write',
+      store.db
+        .update(sharedConfig)
+        .set({ value: sql`${sql.placeholder('value')}` })
+        .where(eq(sharedConfig.key, sql.placeholder('key')))
+        .returning({ key: sharedConfig.key, value: sharedConfig.value }),
+    )
+    const [before] = await total({})
+    const failing = store.tx(async (tx) => {
+      expect(await write({ key: 'inside', value: 'new' }, tx)).toEqual([{ key: 'inside', value: 'new' }])
+      await tx.insert(sharedConfig).values({ key: 'inside/2', value: 'v', revision: 0 })
+      expect(await byKey({ key: 'inside' }, tx)).toMatchObject([{ value: 'new' }])
+      expect(await byKey({ key: 'inside' })).toMatchObject([{ value: 'old' }])
+      expect(await total({}, tx)).toEqual([{ n: (before?.n ?? 0) + 1 }])
+      throw new Error('taken back')
+    })
+    expect(await failing.catch(String)).toBe('Error: taken back')
+    expect(await byKey({ key: 'inside' })).toMatchObject([{ value: 'old' }])
+    const outside = await write({ key: 'inside', value: 'never' }).catch((error: unknown) => error)
+    expect(outside).toBeInstanceOf(Error)
+    const ended = await store.tx(async (tx) => tx)
+    const late = await byKey({ key: 'inside' }, ended).catch((error: unknown) => error)
+    expect(late).toBeInstanceOf(TransactionEndedError)
+  })
+
+  test('a prepared write writes what the write itself writes: null, dates, JSON, booleans', async () => {
+    const { domains } = store.tables
+    const values = { ...domain('written'), description: 'text', integrationId: null, isActive: false }
+    await store.tx((tx) => insertRows(tx, store, domains, [values, domain('written/2')]))
+    await store.tx((tx) => tx.insert(domains).values([{ ...values, name: 'direct' }, domain('direct/2')]))
+    const [written, second, direct, directSecond] = await Promise.all(
+      ['written', 'written/2', 'direct', 'direct/2'].map(async (name) => {
+        const [row] = await store.db.select().from(domains).where(eq(domains.name, name))
+        return row && { ...row, name: '' }
+      }),
+    )
+    expect(written).toMatchObject({ isActive: false, createdAt: DAY, description: 'text' })
+    expect(written).toEqual(direct)
+    expect(second).toEqual(directSecond)
+    const change = prepareQuery(
+      'domain_change',
+      store.db
+        .update(domains)
+        .set(
+          Object.fromEntries(
+            ['description', 'dotfiles', 'modifiedAt'].map((name) => [name, sql.placeholder(name)]),
+          ),
+        )
+        .where(eq(domains.name, sql.placeholder('name'))),
+    )
+    const dotfiles = [{ path: '.a', data: '한', perm: '644' }]
+    const modifiedAt = new Date(DAY.getTime() + 1)
+    await store.tx((tx) => change({ name: 'written', description: null, dotfiles, modifiedAt }, tx))
+    const [after] = await store.db.select().from(domains).where(eq(domains.name, 'written'))
+    expect(after).toMatchObject({ description: null, dotfiles, modifiedAt, isActive: false })
+    const many = Array.from({ length: 20 }, (_, index) => domain(`many/${index}`))
+    await store.tx((tx) => insertRows(tx, store, domains, many))
+    await store.tx((tx) => insertRows(tx, store, domains, []))
+    const [found] = await store.db
+      .select({ n: count() })
+      .from(domains)
+      .where(
+        inArray(
+          domains.name,
+          many.map(({ name }) => name),
+        ),
+      )
+    expect(found?.n).toBe(20)
+  })
+
+  test('a prepared write that breaks a rule says which, and fails its transaction', async () => {
+    const { domains, sharedConfig } = store.tables
+    await store.tx((tx) => insertRows(tx, store, domains, [domain('twice')]))
+    const again = store.tx(async (tx) => {
+      await tx.insert(sharedConfig).values({ key: 'broken', value: 'v', revision: 0 })
+      await insertRows(tx, store, domains, [domain('twice')]).catch(() => undefined)
+    })
+    expect(isUniqueViolation(await again.catch((error: unknown) => error))).toBe(true)
+    expect(await config('broken')).toBeUndefined()
   })
 
   test('a relaxed transaction is a transaction like any other, and so is the one after it', async () => {

@@ -2,7 +2,8 @@ import { PgDatabase, PgDialect, type PgPreparedQuery, type PreparedQueryConfig }
 import { PostgresJsSession } from 'drizzle-orm/postgres-js/session'
 import type { Sql } from 'postgres'
 import { databaseErrorCode, TransactionEndedError } from '../errors.ts'
-import type { Db } from '../store.ts'
+import { changed } from '../prepare.ts'
+import type { BareTx, Db } from '../store.ts'
 
 const SERIALIZATION_FAILURE = '40001'
 const DEADLOCK = '40P01'
@@ -35,24 +36,37 @@ class WatchedSession extends PostgresJsSession<Sql, Record<string, never>, Recor
   override prepareQuery<T extends PreparedQueryConfig = PreparedQueryConfig>(
     ...[sql, fields, name, arrayMode, mapper, metadata, cache]: PrepareArguments<T>
   ): PgPreparedQuery<T> {
-    const query = super.prepareQuery<T>(sql, fields, name, arrayMode, mapper, metadata, cache)
-    const execute = query.execute.bind(query)
-    query.execute = async (values) => {
-      if (!this.watch.open) throw new TransactionEndedError()
-      try {
-        return await execute(values)
-      } catch (error) {
-        if (isConflict(error)) this.watch.conflict = true
-        throw error
-      }
-    }
-    return query
+    return watched(super.prepareQuery<T>(sql, fields, name, arrayMode, mapper, metadata, cache), this.watch)
   }
 }
 
+function watched<T extends Executable>(query: T, watch: TransactionWatch): T {
+  const execute = query.execute.bind(query)
+  query.execute = async (values) => {
+    if (!watch.open) throw new TransactionEndedError()
+    try {
+      return await execute(values)
+    } catch (error) {
+      if (isConflict(error)) watch.conflict = true
+      throw error
+    }
+  }
+  return query
+}
+
+interface Executable {
+  execute(values?: Record<string, unknown>): Promise<unknown>
+}
+
 /** A drizzle handle on the connection of one transaction. */
-export function postgresTransactionDb(client: Sql, watch: TransactionWatch): Db {
+export function postgresTransactionDb(client: Sql, watch: TransactionWatch): BareTx {
   const dialect = new PgDialect()
   const session = new WatchedSession(client, dialect, watch)
-  return new PgDatabase(dialect, session, undefined) as unknown as Db
+  const db = new PgDatabase(dialect, session, undefined) as unknown as Db
+  const rebind: BareTx['rebind'] = (prepared) => {
+    const copy = changed(prepared, { client })
+    watched(copy as unknown as Executable, watch)
+    return copy
+  }
+  return Object.assign(db, { rebind })
 }

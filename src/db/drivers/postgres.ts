@@ -11,10 +11,11 @@ import {
   StoreClosedError,
   StoreConflictError,
 } from '../errors.ts'
+import { insertRows } from '../insert-rows.ts'
 import { postgresKit } from '../kit.ts'
 import { createLeases } from '../leases.ts'
-import { createOutboxBuffer } from '../outbox.ts'
-import type { Db, Store, Tx, TxOptions } from '../store.ts'
+import { createOutboxBuffer, type OutboxRow } from '../outbox.ts'
+import type { BareTx, Db, Store, Tx, TxOptions } from '../store.ts'
 import { defineTables } from '../tables/index.ts'
 import { createPostgresClient, describePostgresUrl } from './postgres-client.ts'
 import { OUTBOX_LOCK } from './postgres-locks.ts'
@@ -60,14 +61,16 @@ function createStore(sql: Sql, options: PostgresStoreOptions): Store {
   const current = new AsyncLocalStorage<{ open: boolean }>()
   const self = randomUUID()
   const listening = listenForCommits({ sql, self, onOther: listeners.notify, clock, log })
+  const reading = drizzle({ client: sql }) as unknown as Db
   let closing: Promise<void> | null = null
 
   /** The lock makes later numbers wait for this commit: a reader that sees one has seen all before it. */
-  async function writeOutbox(connection: Sql, tx: Db, rows: (typeof tables.outbox.$inferInsert)[]) {
-    const before = connection.unsafe(
-      `SELECT pg_advisory_xact_lock(${OUTBOX_LOCK}), pg_notify('${OUTBOX_CHANNEL}', '${self}')`,
-    )
-    await Promise.all([before, tx.insert(tables.outbox).values(rows)])
+  async function writeOutbox(connection: Sql, tx: BareTx, rows: readonly OutboxRow[]) {
+    // Sent now, in front of the insert: by itself a query is sent when it is first awaited.
+    const before = connection
+      .unsafe(`SELECT pg_advisory_xact_lock(${OUTBOX_LOCK}), pg_notify('${OUTBOX_CHANNEL}', '${self}')`)
+      .execute()
+    await Promise.all([before, insertRows(tx, { db: reading }, tables.outbox, rows)])
   }
 
   async function attempt<T>(
@@ -84,8 +87,11 @@ function createStore(sql: Sql, options: PostgresStoreOptions): Store {
         const [result] = await Promise.all([current.run(watch, () => body(tx)), light])
         watch.open = false
         if (outbox.rows.length > 0) {
-          const writer = postgresTransactionDb(connection, { open: true, conflict: false })
-          await writeOutbox(connection, writer, [...outbox.rows])
+          await writeOutbox(
+            connection,
+            postgresTransactionDb(connection, { open: true, conflict: false }),
+            outbox.rows,
+          )
         }
         return { result }
       })
@@ -116,9 +122,9 @@ function createStore(sql: Sql, options: PostgresStoreOptions): Store {
   return {
     dialect: 'postgres',
     tables,
-    db: drizzle({ client: sql }) as unknown as Db,
+    db: reading,
     tx,
-    ...createLeases({ tx, tables }, clock),
+    ...createLeases({ tx, tables, db: reading }, clock),
     onCommit: listeners.add,
     async ping() {
       if (closing !== null) throw new StoreClosedError()

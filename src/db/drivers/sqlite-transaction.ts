@@ -1,11 +1,12 @@
 import type { Database, SQLQueryBindings, Statement } from 'bun:sqlite'
 import { drizzle } from 'drizzle-orm/bun-sqlite'
 import { TransactionEndedError } from '../errors.ts'
-import type { Db } from '../store.ts'
+import { changed } from '../prepare.ts'
+import type { BareTx, Db } from '../store.ts'
 
 /** The handle of one transaction, which watches what the body does with it. */
 export interface SqliteTransaction {
-  readonly db: Db
+  readonly db: BareTx
   /** Ends the handle; throws the first error of a query, even one that the body has caught, as PostgreSQL would. */
   close(): void
 }
@@ -33,10 +34,15 @@ export function openSqliteTransaction(compile: (sql: string) => Statement): Sqli
     }
   }
 
+  const rebind: BareTx['rebind'] = (prepared) => {
+    const { query } = prepared as unknown as { query: { sql: string } }
+    return changed(prepared, { stmt: prepare(query.sql) })
+  }
+
   // drizzle's session for bun:sqlite asks its client for `prepare` only.
   const client = { prepare } as unknown as Database
   return {
-    db: drizzle({ client }) as unknown as Db,
+    db: Object.assign(drizzle({ client }) as unknown as Db, { rebind }),
     close() {
       open = false
       if (failure !== null) throw failure.error

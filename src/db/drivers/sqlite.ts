@@ -8,6 +8,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { createCommitListeners } from '../commit-listeners.ts'
 import { NestedTransactionError, StoreClosedError } from '../errors.ts'
+import { insertRows } from '../insert-rows.ts'
 import { sqliteKit } from '../kit.ts'
 import { createLeases } from '../leases.ts'
 import { createOutboxBuffer } from '../outbox.ts'
@@ -89,10 +90,11 @@ function createStore(reader: Database, writer: Database, deps: Deps, resources: 
   const { clock, log, source, sync } = deps
   const tables = defineTables(sqliteKit)
   const listeners = createCommitListeners(log)
-  const compile = createStatementCache(writer)
+  const compile = createStatementCache(writer, resources)
   const current = new AsyncLocalStorage<{ open: boolean }>()
   // drizzle's session for bun:sqlite asks its client for `prepare` only.
-  const readerClient = { prepare: createStatementCache(reader) } as unknown as Database
+  const readerClient = { prepare: createStatementCache(reader, resources) } as unknown as Database
+  const reading = drizzle({ client: readerClient }) as unknown as Db
   let tail: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | null = null
 
@@ -107,8 +109,9 @@ function createStore(reader: Database, writer: Database, deps: Deps, resources: 
     let result: T
     try {
       writer.run('BEGIN IMMEDIATE')
-      result = await current.run(scope, () => body(Object.assign(transaction.db, { emit: outbox.emit })))
-      if (outbox.rows.length > 0) await transaction.db.insert(tables.outbox).values([...outbox.rows])
+      const tx = Object.assign(transaction.db, { emit: outbox.emit })
+      result = await current.run(scope, () => body(tx))
+      await insertRows(tx, { db: reading }, tables.outbox, outbox.rows)
       transaction.close()
       writer.run('COMMIT')
     } catch (error) {
@@ -135,9 +138,9 @@ function createStore(reader: Database, writer: Database, deps: Deps, resources: 
   return {
     dialect: 'sqlite',
     tables,
-    db: drizzle({ client: readerClient }) as unknown as Db,
+    db: reading,
     tx,
-    ...createLeases({ tx, tables }, clock),
+    ...createLeases({ tx, tables, db: reading }, clock),
     onCommit: listeners.add,
     async ping() {
       if (closing !== null) throw new StoreClosedError()

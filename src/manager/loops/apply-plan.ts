@@ -2,6 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm'
 import type { Placement, Plan, Unplaced } from '../../core/scheduling.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import { withJsonCount } from '../services/json-column.ts'
+import { lifeQueries } from '../services/life-queries.ts'
 import { chunked } from '../services/rows.ts'
 import { cancelSessions } from '../services/terminating.ts'
 import { moveKernels, moveSessions } from '../services/transitions.ts'
@@ -57,6 +58,11 @@ async function agentAddresses(tx: Tx, store: Store, placements: readonly Placeme
   ]
   const { agents } = store.tables
   const result = new Map<string, string>()
+  const [id] = ids
+  if (ids.length === 1 && id !== undefined) {
+    for (const row of await lifeQueries(store).agentAddress({ id }, tx)) result.set(row.id, row.addr)
+    return result
+  }
   for (const chunk of chunked(ids)) {
     const rows = await tx
       .select({ id: agents.id, addr: agents.addr })

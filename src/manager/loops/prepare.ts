@@ -4,6 +4,7 @@ import type { Store, Tx } from '../../db/store.ts'
 import { AgentCallError } from '../../wire/agent-link.ts'
 import type { KernelConfig } from '../../wire/agent-rpc.ts'
 import { type StartOrder, startOrders } from '../services/kernel-config.ts'
+import { lifeQueries } from '../services/life-queries.ts'
 import { cancelSessions } from '../services/terminating.ts'
 import { moveKernels, moveSessions } from '../services/transitions.ts'
 import type { LoopContext } from './context.ts'
@@ -18,11 +19,7 @@ export async function beginPreparing(
   at: Date,
 ): Promise<void> {
   if (sessionIds.length === 0 || connected.length === 0) return
-  const { kernels } = store.tables
-  const rows = await tx
-    .select({ id: kernels.id, sessionId: kernels.sessionId, agent: kernels.agent })
-    .from(kernels)
-    .where(and(inArray(kernels.sessionId, [...sessionIds]), inArray(kernels.status, ['SCHEDULED'])))
+  const rows = await scheduledKernels(tx, store, sessionIds)
   const here = new Set(connected)
   const own = new Set(rows.filter((row) => row.agent && here.has(row.agent)).map((row) => row.sessionId))
   const change = { at, reason: '', set: { statusInfo: '' } }
@@ -30,6 +27,16 @@ export async function beginPreparing(
   const begun = new Set(moved.map((session) => session.id))
   const ids = rows.filter((row) => begun.has(row.sessionId)).map((row) => row.id)
   await moveKernels(tx, store, ids, 'PREPARING', { ...change, from: ['SCHEDULED'] })
+}
+
+async function scheduledKernels(tx: Tx, store: Store, sessionIds: readonly string[]) {
+  const [id] = sessionIds
+  if (sessionIds.length === 1) return lifeQueries(store).scheduledKernels({ id }, tx)
+  const { kernels } = store.tables
+  return await tx
+    .select({ id: kernels.id, sessionId: kernels.sessionId, agent: kernels.agent })
+    .from(kernels)
+    .where(and(inArray(kernels.sessionId, [...sessionIds]), inArray(kernels.status, ['SCHEDULED'])))
 }
 
 /**

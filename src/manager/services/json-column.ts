@@ -1,4 +1,4 @@
-import { type AnyColumn, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { Store } from '../../db/store.ts'
 
 /** `column` with `key` set to a text, written the way the dialect does it, so that many rows change in one statement. */
@@ -6,7 +6,7 @@ export function withJsonText(
   store: Pick<Store, 'dialect'>,
   column: AnyColumn,
   key: string,
-  text: string,
+  text: string | Placeholder,
 ): SQL {
   return store.dialect === 'sqlite'
     ? sql`json_set(${column}, ${`$."${key}"`}, ${text})`

@@ -8,6 +8,8 @@ import {
 } from '../../core/status.ts'
 import type { OutboxEvent, Store, Tx } from '../../db/store.ts'
 import { withJsonText } from './json-column.ts'
+import { lifeQueries } from './life-queries.ts'
+import { type MovedKernel, movedKernel, moveOneKernel, moveOneSession } from './prepared-moves.ts'
 import { chunked, type KernelRow, type SessionIdentity, type SessionRow, sessionIdentity } from './rows.ts'
 import {
   KERNEL_EVENT_OF,
@@ -35,7 +37,7 @@ export interface KernelChange extends Occasion {
   emit?: boolean
 }
 
-export type MovedKernel = Pick<KernelRow, 'id' | 'sessionId' | 'clusterRole' | 'clusterIdx' | 'agent'>
+export type { MovedKernel } from './prepared-moves.ts'
 
 const isOver = (status: KernelStatus): boolean => isDead(status) || status === 'ERROR'
 const isDead = (status: string): boolean => status === 'TERMINATED' || status === 'CANCELLED'
@@ -50,15 +52,21 @@ export async function moveSessions(
 ): Promise<SessionIdentity[]> {
   const { sessions } = store.tables
   const sources = sessionSourcesOf(to).filter((status) => change.from?.includes(status) ?? true)
+  const set = {
+    ...change.set,
+    status: to,
+    ...(isDead(to) ? { terminatedAt: change.at, liveName: null } : {}),
+  }
   const moved: SessionIdentity[] = []
-  for (const chunk of chunked(ids)) {
+  const [id] = ids
+  if (id !== undefined && ids.length === 1)
+    moved.push(...(await moveOneSession(tx, store, { id, to, at: change.at, from: sources, set })))
+  for (const chunk of ids.length > 1 ? chunked(ids) : []) {
     const rows = await tx
       .update(sessions)
       .set({
-        ...change.set,
-        status: to,
+        ...set,
         statusHistory: withJsonText(store, sessions.statusHistory, to, change.at.toISOString()),
-        ...(isDead(to) ? { terminatedAt: change.at, liveName: null } : {}),
       })
       .where(and(inArray(sessions.id, chunk), inArray(sessions.status, sources)))
       .returning(sessionIdentity(sessions))
@@ -80,25 +88,25 @@ export async function moveKernels(
 ): Promise<MovedKernel[]> {
   const { kernels } = store.tables
   const sources = kernelSourcesOf(to).filter((status) => change.from?.includes(status) ?? true)
+  const set = {
+    ...change.set,
+    status: to,
+    statusChanged: change.at,
+    ...(isDead(to) ? { terminatedAt: change.at } : {}),
+  }
   const moved: MovedKernel[] = []
-  for (const chunk of chunked(ids)) {
+  const [id] = ids
+  if (id !== undefined && ids.length === 1)
+    moved.push(...(await moveOneKernel(tx, store, { id, to, at: change.at, from: sources, set })))
+  for (const chunk of ids.length > 1 ? chunked(ids) : []) {
     const rows = await tx
       .update(kernels)
       .set({
-        ...change.set,
-        status: to,
-        statusChanged: change.at,
+        ...set,
         statusHistory: withJsonText(store, kernels.statusHistory, to, change.at.toISOString()),
-        ...(isDead(to) ? { terminatedAt: change.at } : {}),
       })
       .where(and(inArray(kernels.id, chunk), inArray(kernels.status, sources)))
-      .returning({
-        id: kernels.id,
-        sessionId: kernels.sessionId,
-        clusterRole: kernels.clusterRole,
-        clusterIdx: kernels.clusterIdx,
-        agent: kernels.agent,
-      })
+      .returning(movedKernel(kernels))
     moved.push(...rows)
   }
   if (change.emit ?? true) await tx.emit(await eventsOf(tx, store, moved, to, change))
@@ -128,6 +136,11 @@ export async function identities(
 ): Promise<Map<string, SessionIdentity>> {
   const { sessions } = store.tables
   const result = new Map<string, SessionIdentity>()
+  const [id] = ids
+  if (ids.length === 1 && id !== undefined) {
+    for (const row of await lifeQueries(store).identity({ id }, tx)) result.set(row.id, row)
+    return result
+  }
   for (const chunk of chunked(ids)) {
     const rows = await tx.select(sessionIdentity(sessions)).from(sessions).where(inArray(sessions.id, chunk))
     for (const row of rows) result.set(row.id, row)
@@ -145,11 +158,7 @@ export async function settleSession(
   sessionId: string,
   change: StatusChange,
 ): Promise<SessionStatus | null> {
-  const { kernels } = store.tables
-  const rows = await tx
-    .select({ status: kernels.status, role: kernels.clusterRole })
-    .from(kernels)
-    .where(inArray(kernels.sessionId, [sessionId]))
+  const rows = await lifeQueries(store).kernelsOfSession({ id: sessionId }, tx)
   const main = rows.find((row) => row.role === 'main')
   if (!main) return null
   const siblings = rows.filter((row) => row !== main).map((row) => row.status)

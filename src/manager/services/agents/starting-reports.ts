@@ -3,6 +3,7 @@ import { NO_SLOTS, slotsFromJson, slotsToJson, sumSlots } from '../../../core/sl
 import type { Store, Tx } from '../../../db/store.ts'
 import { kernelEvents, sessionEvents } from '../../../events/catalog/session.ts'
 import type { AgentReport, KernelCreated } from '../../../wire/agent-rpc.ts'
+import { lifeQueries } from '../life-queries.ts'
 import { kernelEvent, sessionEvent } from '../session-events.ts'
 import { cancelSessions } from '../terminating.ts'
 import { identities, moveKernels, moveSessions, settleSession } from '../transitions.ts'
@@ -25,16 +26,7 @@ export async function storeProgress(
     await settleSession(tx, store, report.sessionId, { ...change, from: ['SCHEDULED', 'PREPARING'] })
     return
   }
-  const { kernels } = store.tables
-  const [kernel] = await tx
-    .select({
-      id: kernels.id,
-      clusterRole: kernels.clusterRole,
-      clusterIdx: kernels.clusterIdx,
-      status: kernels.status,
-    })
-    .from(kernels)
-    .where(eq(kernels.id, report.kernelId))
+  const [kernel] = await lifeQueries(store).kernel({ id: report.kernelId }, tx)
   const session = (await identities(tx, store, [report.sessionId])).get(report.sessionId)
   if (!kernel || !session || !['SCHEDULED', 'PREPARING', 'PULLING'].includes(kernel.status)) return
   const occasion = { reason: '' }
@@ -76,11 +68,7 @@ export async function storeStarted(
     from: ['SCHEDULED', 'PREPARING', 'BUILDING', 'PULLING', 'RESTARTING'],
   })
   if (moved.length === 0) return refreshRunning(tx, store, created, facts)
-  const { kernels } = store.tables
-  const rows = await tx
-    .select({ slots: kernels.occupiedSlots })
-    .from(kernels)
-    .where(eq(kernels.sessionId, sessionId))
+  const rows = await lifeQueries(store).kernelsOfSession({ id: sessionId }, tx)
   const occupying = rows.reduce((sum, row) => sumSlots(sum, slotsFromJson(row.slots)), NO_SLOTS)
   await settleSession(tx, store, sessionId, {
     ...occasion,

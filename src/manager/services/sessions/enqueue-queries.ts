@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
+import { oncePerStore } from '../../../db/once-per-store.ts'
 import { prepareQuery } from '../../../db/prepare.ts'
 import type { Store } from '../../../db/store.ts'
 
@@ -12,7 +13,7 @@ export function imageNames(names: readonly string[]): Record<string, string | un
 }
 
 function build({ db, tables }: Pick<Store, 'db' | 'tables'>) {
-  const { images, imageAliases, keypairs, users, keypairResourcePolicies, groups, domains } = tables
+  const { sessions, images, imageAliases, keypairs, users, keypairResourcePolicies, groups, domains } = tables
   const { scalingGroups, scalingGroupDomains, scalingGroupGroups, scalingGroupKeypairs } = tables
   const given = (name: string) => sql.placeholder(name)
   const byDomain = db
@@ -41,6 +42,13 @@ function build({ db, tables }: Pick<Store, 'db' | 'tables'>) {
         ),
       )
   return {
+    living: prepareQuery(
+      'session_living',
+      db
+        .select({ id: sessions.id, name: sessions.name, status: sessions.status, images: sessions.images })
+        .from(sessions)
+        .where(and(eq(sessions.accessKey, given('accessKey')), eq(sessions.liveName, given('name')))),
+    ),
     imagesByName: prepareQuery(
       'image_by_name',
       db
@@ -92,13 +100,5 @@ function build({ db, tables }: Pick<Store, 'db' | 'tables'>) {
   }
 }
 
-const built = new WeakMap<object, ReturnType<typeof build>>()
-
 /** What every new session asks about its image, owner and place, built once per store. */
-export function enqueueQueries(store: Pick<Store, 'db' | 'tables'>): ReturnType<typeof build> {
-  const known = built.get(store.db)
-  if (known) return known
-  const queries = build(store)
-  built.set(store.db, queries)
-  return queries
-}
+export const enqueueQueries = oncePerStore(build)

@@ -2,6 +2,7 @@ import { and, eq, gte, inArray } from 'drizzle-orm'
 import { Problem } from '../../../core/problem.ts'
 import { type Slots, slotsToJson } from '../../../core/slots.ts'
 import { isUniqueViolation } from '../../../db/errors.ts'
+import { insertRows } from '../../../db/insert-rows.ts'
 import type { Store, Tx } from '../../../db/store.ts'
 import type { MountRecord } from '../../../db/tables/sessions.ts'
 import { sessionEvents } from '../../../events/catalog/session.ts'
@@ -12,6 +13,7 @@ import type { ImageRow, ScalingGroupRow, SessionRow } from '../rows.ts'
 import { sessionEvent } from '../session-events.ts'
 import { slotTypes } from '../slot-types.ts'
 import { checkInput, parseStartsAt } from './check-input.ts'
+import { enqueueQueries } from './enqueue-queries.ts'
 import { findImage } from './find-image.ts'
 import { internalData } from './internal-data.ts'
 import { type KernelDraft, kernelColumns, kernelDrafts, totalSlots } from './kernel-drafts.ts'
@@ -53,7 +55,7 @@ export async function enqueueSession(
   const repeated = await findByToken(context, store.db, accessKey, input.clientToken)
   if (repeated) return { session: repeated, created: true }
   const image = await findImage(store, input.image, input.architecture)
-  const existing = await findByName(store, store.db, accessKey, input.name)
+  const existing = await findByName(store, accessKey, input.name)
   if (existing) return reuse(existing, image, input)
   const draft = await prepareDraft(context, requester, accessKey, image, input)
   await context.ports.plugins.hooks.demand('PRE_ENQUEUE_SESSION', {
@@ -65,7 +67,7 @@ export async function enqueueSession(
     return await store.tx((tx) => insertDraft(context, tx, draft, input))
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
-    const winner = await findByName(store, store.db, accessKey, input.name)
+    const winner = await findByName(store, accessKey, input.name)
     if (!winner) throw error
     return reuse(winner, image, input)
   }
@@ -73,12 +75,8 @@ export async function enqueueSession(
 
 type Existing = Pick<SessionRow, 'id' | 'name' | 'status' | 'images'>
 
-async function findByName(store: Store, db: Store['db'], accessKey: string, name: string) {
-  const { sessions } = store.tables
-  const [row] = await db
-    .select({ id: sessions.id, name: sessions.name, status: sessions.status, images: sessions.images })
-    .from(sessions)
-    .where(and(eq(sessions.accessKey, accessKey), eq(sessions.liveName, name)))
+async function findByName(store: Store, accessKey: string, name: string, tx?: Tx) {
+  const [row] = await enqueueQueries(store).living({ accessKey, name }, tx)
   return row ?? null
 }
 
@@ -189,14 +187,14 @@ async function insertDraft(
   const accessKey = draft.owner.keypair.accessKey
   const repeated = await findByToken(context, tx, accessKey, input.clientToken)
   if (repeated) return { session: repeated, created: true }
-  const existing = await findByName(store, tx, accessKey, input.name)
+  const existing = await findByName(store, accessKey, input.name, tx)
   if (existing) return reuse(existing, draft.image, input)
   // Counted where nobody comes between.
   await checkPending({ db: tx, tables: store.tables }, draft.requested, draft.owner)
   const row = sessionRow(context, draft, input)
   await holdFolders(store, tx, draft.mounts, row.createdAt)
-  await tx.insert(sessions).values(row)
-  await tx.insert(kernels).values(kernelRows(draft, input, row.createdAt))
+  await insertRows(tx, store, sessions, [row])
+  await insertRows(tx, store, kernels, kernelRows(draft, input, row.createdAt))
   if (draft.dependencies.length > 0) {
     await tx
       .insert(sessionDependencies)

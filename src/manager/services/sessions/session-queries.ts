@@ -1,4 +1,5 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
+import { oncePerStore } from '../../../db/once-per-store.ts'
 import { prepareQuery } from '../../../db/prepare.ts'
 import type { Store } from '../../../db/store.ts'
 
@@ -92,13 +93,5 @@ function build({ db, tables }: Pick<Store, 'db' | 'tables'>) {
   }
 }
 
-const built = new WeakMap<object, ReturnType<typeof build>>()
-
 /** The queries that nearly every request on a session asks, built once per store. */
-export function sessionQueries(store: Pick<Store, 'db' | 'tables'>): ReturnType<typeof build> {
-  const known = built.get(store.db)
-  if (known) return known
-  const queries = build(store)
-  built.set(store.db, queries)
-  return queries
-}
+export const sessionQueries = oncePerStore(build)
