@@ -48,12 +48,17 @@ const CREATE_USER = `mutation($email: String!, $props: UserInput!) {
   create_user(email: $email, props: $props) { ok msg user { uuid } }
 }`
 
-export async function startLive(name: ShapeName, backend: BackendName): Promise<Live> {
+/** `env` goes to the process that plays the manager, which in `up` plays every role. */
+export async function startLive(
+  name: ShapeName,
+  backend: BackendName,
+  env: Record<string, string> = {},
+): Promise<Live> {
   await using stack = new AsyncDisposableStack()
   const files = tempDirectory('answers')
   stack.defer(() => files[Symbol.dispose]())
   const record = files.at('answers.jsonl')
-  const shape = stack.use(await startShape(name, { backend, env: { BACKENDAI_COVERAGE: record } }))
+  const shape = stack.use(await startShape(name, { backend, env: { BACKENDAI_COVERAGE: record, ...env } }))
   const admin = { accessKey: shape.accessKey, secretKey: shape.secretKey }
 
   const ask: Live['ask'] = (as, method, target, more = {}) => {

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, count, eq } from 'drizzle-orm'
 import { notFound, Problem } from '../../../core/problem.ts'
 import { domainBound, requireSuperadmin, userBound } from './access.ts'
 import type { GraphContext } from './context.ts'
@@ -78,13 +78,24 @@ async function limitOfPolicy({ ports }: GraphContext, scope: string): Promise<nu
 async function detailsOf(context: GraphContext, host: string, scope: string) {
   try {
     const { usedBytes, limitBytes } = await context.ports.storage.quota(host, scope)
-    return { usage_bytes: usedBytes, usage_count: null, hard_limit_bytes: limitBytes }
+    const usage_count = await foldersOf(context, host, scope)
+    return { usage_bytes: usedBytes, usage_count, hard_limit_bytes: limitBytes }
   } catch (error) {
     if (!(error instanceof Problem) || error.kind !== 'object-not-found') throw error
     // A scope comes to be with its first folder; until then its policy tells what it will have.
     const limit = await limitOfPolicy(context, scope)
-    return { usage_bytes: null, usage_count: null, hard_limit_bytes: limit }
+    return { usage_bytes: null, usage_count: 0, hard_limit_bytes: limit }
   }
+}
+
+/** How many folders a scope holds. */
+async function foldersOf({ ports }: GraphContext, host: string, scope: string): Promise<number> {
+  const { vfolders: f } = ports.store.tables
+  const [row] = await ports.store.db
+    .select({ n: count() })
+    .from(f)
+    .where(and(eq(f.host, host), eq(f.quotaScopeId, scope)))
+  return row?.n ?? 0
 }
 
 export const quotaScope = {

@@ -66,7 +66,7 @@ const argumentsOf = (field: GraphQLField<unknown, unknown>, found: Found): strin
 }
 
 /** Every leaf of a type, and every object below it down to `depth`. */
-function selection(type: GraphQLOutputType, depth: number): string {
+export function selection(type: GraphQLOutputType, depth: number): string {
   const named = getNamedType(type)
   if (isInterfaceType(named)) {
     const types = schema.getPossibleTypes(named)
