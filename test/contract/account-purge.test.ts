@@ -24,15 +24,19 @@ const MOUNT = {
   usageMode: 'general',
 }
 
-/** Storage that tells which folders were removed from it. */
+/** Storage that tells which folders were removed from it, and of which scopes the quota was lifted. */
 function recordingStorage() {
   const removed: string[] = []
+  const unset: string[] = []
   const storage = {
     deleteFolder: async ({ vfid }: { vfid: string }) => {
       removed.push(vfid)
     },
+    unsetQuota: async (host: string, scope: string) => {
+      unset.push(`${host} ${scope}`)
+    },
   } as unknown as StorageHosts
-  return { removed, storage }
+  return { removed, unset, storage }
 }
 
 describe.each(storeDrivers())('ends of accounts on $name', (driver) => {
@@ -68,11 +72,11 @@ describe.each(storeDrivers())('ends of accounts on $name', (driver) => {
   }
 
   /** Lets the manager's timer run; gives what it removed from storage. */
-  async function tended(): Promise<string[]> {
-    const { removed, storage } = recordingStorage()
+  async function tended() {
+    const { removed, unset, storage } = recordingStorage()
     const ports = { store, config: place.config, clock: systemClock, log: silentLogger, storage }
     await tendFolders(ports, 'test')
-    return removed
+    return { removed: removed.toSorted(), unset }
   }
   const foldersLeft = async () => await store.db.select().from(store.tables.vfolders)
 
@@ -80,6 +84,7 @@ describe.each(storeDrivers())('ends of accounts on $name', (driver) => {
     const { identity, root } = place
     const user = await createUser(identity, root, 'a@default', { password: 'pw' })
     const folder = await addFolder({ user: user.uuid })
+    const second = await addFolder({ user: user.uuid })
     const session = {
       id: randomUUID(),
       userUuid: user.uuid,
@@ -94,8 +99,12 @@ describe.each(storeDrivers())('ends of accounts on $name', (driver) => {
       await tx.update(sessions).set({ status: 'TERMINATED' }).where(eq(sessions.id, session.id))
     })
     await purgeUser(identity, root, 'a@default', false)
-    expect(await foldersLeft()).toMatchObject([{ id: folder.id, status: 'delete-ongoing', user: null }])
-    expect(await tended()).toEqual([folder.vfid])
+    expect(await foldersLeft()).toMatchObject([
+      { status: 'delete-ongoing', user: null },
+      { status: 'delete-ongoing', user: null },
+    ])
+    const lifted = [`local:volume1 user:${user.uuid}`]
+    expect(await tended()).toEqual({ removed: [folder.vfid, second.vfid].toSorted(), unset: lifted })
     expect(await foldersLeft()).toEqual([])
     expect(await store.db.select().from(sessions)).toEqual([])
   })
@@ -119,7 +128,8 @@ describe.each(storeDrivers())('ends of accounts on $name', (driver) => {
     expect(await refusal(purgeDomain(identity, root, 'ajax'))).toContain('groups bound')
     await purgeGroup(identity, root, group.id)
     await purgeDomain(identity, root, 'ajax')
-    expect(await tended()).toEqual([folder.vfid])
+    const lifted = [`local:volume1 project:${group.id}`]
+    expect(await tended()).toEqual({ removed: [folder.vfid], unset: lifted })
     expect(await foldersLeft()).toEqual([])
     expect((await store.db.select().from(groups)).map(({ domainName }) => domainName)).toEqual(['default'])
   })

@@ -107,6 +107,9 @@ export function createHttpStorageHosts(ports: Pick<ManagerPorts, 'config' | 'log
       const body = { qsid, options: { limit_bytes: limitBytes } }
       await ask(host, { method: 'PATCH', path: '/quota-scope', body }, nothing)
     },
+    async unsetQuota(host, qsid) {
+      await ask(host, { method: 'DELETE', path: '/quota-scope/quota', body: { qsid } }, nothing)
+    },
     async createFolder(folder, limitBytes) {
       const options = { initial_max_size_for_quota_scope: limitBytes }
       await onFolder(folder, '/folder/create', { options }, nothing)

@@ -49,6 +49,8 @@ export interface StorageHosts {
   quota(host: string, scope: string): Promise<{ usedBytes: number | null; limitBytes: number | null }>
   /** Null: no limit. */
   setQuota(host: string, scope: string, limitBytes: number | null): Promise<void>
+  /** Of a scope that is there: no limit. */
+  unsetQuota(host: string, scope: string): Promise<void>
   /** The limit is its scope's, should that be new. */
   createFolder(folder: StoredFolder, scopeLimitBytes: number | null): Promise<void>
   deleteFolder(folder: StoredFolder): Promise<void>

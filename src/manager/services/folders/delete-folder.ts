@@ -8,6 +8,7 @@ import type { FolderContext, FolderPorts, FolderRow } from './folder-context.ts'
 import { moveFolder } from './folder-status.ts'
 import { requireHostPermission } from './host-grants.ts'
 import { refuseMounted } from './mounted-folders.ts'
+import { releaseScope } from './release-scope.ts'
 import type { VisibleFolder } from './visible-folders.ts'
 
 /** Puts a folder into the trash: its name is free at once, its shares end, its files stay for a while. */
@@ -87,6 +88,7 @@ export async function purgeFolder(
     statuses: ['delete-pending', 'delete-complete', 'delete-error'],
   })
   if (row.status !== 'delete-complete') await removeContents(ports, row)
+  await releaseScope(ports, row)
   const { vfolders: f } = store.tables
   await store.tx((tx) => tx.delete(f).where(and(eq(f.id, row.id), eq(f.status, 'delete-complete'))))
 }

@@ -4,6 +4,7 @@ import { cloneLease, undo } from './clone-folder.ts'
 import { removeContents } from './delete-folder.ts'
 import type { FolderPorts, FolderRow } from './folder-context.ts'
 import { moveFolder } from './folder-status.ts'
+import { releaseScope } from './release-scope.ts'
 
 type Ports = Pick<FolderPorts, 'store' | 'storage' | 'config' | 'clock' | 'log'>
 
@@ -53,6 +54,7 @@ async function tend(ports: Ports, row: FolderRow, holder: string): Promise<void>
   if (row.status.startsWith('delete-')) {
     if (row.status !== 'delete-complete') await removeContents(ports, row)
     if (row.user !== null || row.group !== null) return
+    await releaseScope(ports, row)
     await store.tx((tx) => tx.delete(f).where(and(eq(f.id, row.id), eq(f.status, 'delete-complete'))))
     return
   }
