@@ -9,6 +9,7 @@ import { systemClock } from '../../src/lib/clock.ts'
 import { silentLogger } from '../../src/lib/logger.ts'
 import { type TempDirectory, tempDirectory } from '../harness/temp.ts'
 import { admin } from './admin.ts'
+import { serveHere } from './admin-place.ts'
 
 const configs = resolve(import.meta.dir, '../compat/data/configs')
 let dir: TempDirectory
@@ -163,6 +164,20 @@ describe('while the role is down', () => {
     const { out } = await mgr('clear-history', '--retention', '30d', '--json')
     expect(JSON.parse(out)).toMatchObject({ sessions: 1, errorLogs: 0, events: 0 })
     expect(await mgr('clear-history', '-r', 'soon')).toMatchObject({ code: 2 })
+  })
+
+  test('clear-history --vacuum-full makes the file smaller, but not under a running manager', async () => {
+    await mgr('schema', 'oneshot')
+    const long = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`k${at}`, 'x'.repeat(1000)]))
+    writeFileSync(dir.at('long.json'), JSON.stringify(long))
+    await mgr('etcd', 'put-json', 'big', 'long.json')
+    await mgr('etcd', 'delete', '--prefix', 'big')
+    const size = () => statSync(dir.at('data', 'store.db')).size
+    const before = size()
+    expect((await mgr('clear-history', '--vacuum-full')).code).toBe(0)
+    expect(size()).toBeLessThan(before)
+    await using _role = await serveHere(dir)
+    expect(await mgr('clear-history', '-v')).toMatchObject({ code: 1, err: expect.stringContaining('down') })
   })
 
   test('the lock of another process is told with its holder, exit 3', async () => {

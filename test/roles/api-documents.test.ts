@@ -23,7 +23,14 @@ test('the whole description reaches a pipe that is read late', async () => {
 
 test('the GraphQL schema is written to a file and reads back', async () => {
   using directory = tempDirectory('api-documents')
-  const io = { stdout: () => {}, stderr: () => {}, env: {}, cwd: directory.path, readStdin: async () => '' }
+  const io = {
+    stdout: () => {},
+    stderr: () => {},
+    env: {},
+    cwd: directory.path,
+    readStdin: async () => '',
+    runProgram: async () => null,
+  }
   const dump = (file: string) =>
     runAdmin(['mgr', 'api', 'dump-gql-schema', '-o', file], io, async () => apiDocuments)
   expect(await dump('schema.graphql')).toBe(0)
