@@ -19,7 +19,7 @@ export interface LoginInput {
   domain: string
   username: string
   password: string
-  otp?: string | undefined
+  otp?: string | null | undefined
   [more: string]: unknown
 }
 
@@ -70,7 +70,7 @@ export function checkClientAddress(
   throw new Problem(kind, { msg: `This account may not be used from ${address}.` })
 }
 
-async function checkSecondFactor(ports: Ports, user: UserRow, otp: string | undefined): Promise<void> {
+async function checkSecondFactor(ports: Ports, user: UserRow, otp: string | null | undefined): Promise<void> {
   if (user.totpActivated) return await checkTotp(ports, user, otp)
   const isRequired = /^(true|yes|on|1)$/i.test((await ports.config.get(REQUIRE_TOTP_KEY)) ?? '')
   if (!isRequired) return

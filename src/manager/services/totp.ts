@@ -100,11 +100,10 @@ export async function removeTotp(ports: Ports, requester: Requester, email: stri
  * The second factor of a login; nothing for users without one. A password is taken once: of several logins with the
  * same one at once, one gets in. @throws Problem
  */
-export async function checkTotp(ports: Ports, user: UserRow, otp: string | undefined): Promise<void> {
+export async function checkTotp(ports: Ports, user: UserRow, otp: string | null | undefined): Promise<void> {
   if (!user.totpActivated || user.totpKey === null) return
   // The official client asks for a password when it reads exactly these words.
-  if (otp === undefined || otp === '')
-    throw new Problem('require-totp-authentication', { msg: 'OTP not provided' })
+  if (!otp) throw new Problem('require-totp-authentication', { msg: 'OTP not provided' })
   await countTry(ports.cache, user.uuid)
   const { store, clock } = ports
   const { users } = store.tables

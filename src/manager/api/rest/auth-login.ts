@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { otp } from '../../../api/otp.ts'
 import type { ManagerPorts } from '../../context.ts'
 import { logIn } from '../../services/login.ts'
 import { signUp } from '../../services/sign-up.ts'
@@ -22,12 +23,7 @@ export function loginRoutes(ports: Ports): readonly Route[] {
         domain: v.string(),
         username: v.string(),
         password: v.string(),
-        otp: v.optional(
-          v.pipe(
-            v.nullable(v.union([v.string(), v.number()])),
-            v.transform((given) => (given === null ? undefined : String(given).replaceAll(' ', ''))),
-          ),
-        ),
+        otp: v.optional(v.nullable(otp)),
       }),
       handler: async (context) => {
         const { params } = context

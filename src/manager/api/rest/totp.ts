@@ -1,14 +1,11 @@
 import { eq } from 'drizzle-orm'
 import * as v from 'valibot'
+import { otp } from '../../../api/otp.ts'
 import type { ManagerPorts } from '../../context.ts'
 import { activateTotp, beginTotp, registrant, removeTotp } from '../../services/totp.ts'
 import { json } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 
-const otp = v.pipe(
-  v.union([v.string(), v.number()]),
-  v.transform((given) => String(given).replaceAll(' ', '')),
-)
 const registration_token = v.pipe(v.string(), v.maxLength(256))
 
 /** One-time passwords as a second factor; the calls are those of the original's web page. */
