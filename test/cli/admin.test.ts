@@ -133,6 +133,7 @@ const agent = {
   occupied_slots: '{}',
 }
 const image = {
+  id: 'image-1',
   name: 'stable/python',
   registry: 'cr.backend.ai',
   architecture: 'x86_64',
@@ -648,6 +649,7 @@ describe('changes', () => {
       { reference: 'python', architecture: 'aarch64' },
     ],
     [['image', 'clear', '-r', 'cr'], 'clear_images', ok(), { registry: 'cr' }],
+    [['image', 'untag', 'python'], 'untag_image_from_registry', ok(), { image_id: image.id }],
   ])('%j', async (args, root, answer, sent) => {
     const calls = answerGraphQl(manager, { ...ROOTS, [root]: () => answer })
     const result = await admin(args)

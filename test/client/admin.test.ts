@@ -446,6 +446,7 @@ describe('what the GraphQL functions send fits the schema of the manager', () =>
       { target: 'python', architecture: 'aarch64', props: { resource_limits: [{ key: 'cpu', min: '1' }] } },
     ],
     ['forget_image', (c) => c.images.forget('python'), ok(), { reference: 'python', architecture: 'x86_64' }],
+    ['untag_image_from_registry', (c) => c.images.untag('id-1'), ok(), { image_id: 'id-1' }],
     ['clear_images', (c) => c.images.clear(), ok(), {}],
   ])('%s', async (root, act, answer, args) => {
     const calls = answerGraphQl(manager, { [root]: () => answer })

@@ -29,7 +29,7 @@ export const defineAdminImageTasks: Define = (image, bind) => {
       examples: [`admin image ${action} python -a i-node1,i-node2`],
     })
       .argument('<IMAGES...>', 'full references or short names')
-      .requiredOption('-a, --agents <IDS>', 'agents, with commas', splitList)
+      .requiredOption('-a, --agents <IDS>', 'agents or resource groups, with commas; "*" for all', splitList)
       .action(
         bind<{ agents: string[] }>(async ({ context, options: { agents }, args }) => {
           const { images } = await context.client()

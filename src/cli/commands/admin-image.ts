@@ -72,6 +72,24 @@ export const defineAdminImage: Define = (parent, bind) => {
     )
 
   subcommand(image, {
+    name: 'untag',
+    summary: 'take the tag of an image off in its Harbor registry',
+    examples: ['admin image untag cr.backend.ai/stable/python:3.9-ubuntu20.04'],
+  })
+    .argument('<IMAGE>', 'full reference or short name')
+    .option('--arch <NAME>', 'architecture of the image')
+    .action(
+      bind<ArchFlags>(async ({ context, options, args: [reference = ''] }) => {
+        const { id } = await findNamed(context, IMAGE, reference, (client) =>
+          client.images.detail(reference, options.arch, ['id']),
+        )
+        const client = await context.client()
+        await client.images.untag(id)
+        return finish(context, { image: reference }, `${reference} has lost its tag.`)
+      }),
+    )
+
+  subcommand(image, {
     name: 'clear',
     summary: 'forget all images, or those of one registry',
     examples: ['admin image clear -r cr.backend.ai'],

@@ -86,12 +86,17 @@ export interface Images {
   dealias(alias: string): Promise<void>
   /** Starts a scan of one registry or all; the id of its background task. */
   rescan(registry?: string): Promise<string>
-  /** Pulls images on agents before sessions ask for them; the id of its background task. */
+  /**
+   * Pulls images on agents before sessions ask for them; the id of its background task. Agents are named by id, ids
+   * with `*`, or resource group.
+   */
   preload(references: readonly string[], agents: readonly string[]): Promise<string>
   unload(references: readonly string[], agents: readonly string[]): Promise<string>
   update(target: string, changes: ImageChanges, architecture?: string): Promise<void>
   /** Forgets what is known of an image; a scan finds it again. */
   forget(reference: string, architecture?: string): Promise<void>
+  /** Takes an image's tag off in its (Harbor) registry, by the image's `id`. */
+  untag(id: string): Promise<void>
   /** Forgets all images of a registry, or of all. */
   clear(registry?: string): Promise<void>
   /** Starts an import; what the server tells of it. */
@@ -166,6 +171,9 @@ export function createImages(connection: Connection, graphql: GraphQl): Images {
     },
     async forget(reference, architecture) {
       await graphql.change({ root: 'forget_image', args: ofReference(reference, architecture) })
+    },
+    async untag(id) {
+      await graphql.change({ root: 'untag_image_from_registry', args: { image_id: ['String!', id] } })
     },
     async clear(registry) {
       await graphql.change({ root: 'clear_images', args: { registry: ['String', registry] } })
