@@ -22,6 +22,7 @@ import { createSessionRecords, type SessionRecords } from './session-records.ts'
 import { createTemplates, type Templates } from './session-templates.ts'
 import { createSessions, type SessionRef, type Sessions } from './sessions.ts'
 import { createSystem, type System } from './system.ts'
+import { createTotp, type Totp } from './totp.ts'
 import type { Transport } from './transport.ts'
 import { createFolders, type FolderApi } from './vfolders.ts'
 import { createWebLogin, type WebLogin } from './web-login.ts'
@@ -80,6 +81,7 @@ export interface Client extends Administration {
   readonly dotfiles: Dotfiles
   readonly vfolders: FolderApi
   readonly auth: Auth
+  readonly totp: Totp
   readonly webLogin: WebLogin
   readonly errorLogs: ErrorLogs
   readonly graphql: GraphQl
@@ -125,6 +127,7 @@ export function createClient(options: ClientOptions): Client {
     dotfiles: createDotfiles(connection),
     vfolders: createFolders(connection, graphql, transport, sleep),
     auth: createAuth(connection, { domain }),
+    totp: createTotp(connection),
     webLogin: createWebLogin(connection),
     errorLogs: createErrorLogs(connection),
     ...createAdministration(connection, graphql),
