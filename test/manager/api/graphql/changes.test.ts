@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { eq } from 'drizzle-orm'
+import { eq, inArray } from 'drizzle-orm'
 import { globalId } from '../../../../src/manager/api/graphql/global-id.ts'
 import { storeHello } from '../../../../src/manager/services/agents/hello.ts'
 import { noteCommit, writeAbuse } from '../../../../src/manager/services/live-stats.ts'
@@ -187,4 +187,24 @@ test('a frozen manager is asked but not changed, until it is thawed', async () =
   expect(await answer('{ domain(name: "default") { name } }')).toEqual({ name: 'default' })
   expect((await be('running')).status).toBe(204)
   expect(await answer(modify)).toEqual(DONE)
+})
+
+test('occupancy follows the rows, so that recalculating changes nothing', async () => {
+  const { store } = world.ports
+  const { kernels } = store.tables
+  const ask = '{ agent(agent_id: "i-1") { occupied_slots } }'
+  const held = async () => JSON.parse(String(Object.values((await answer(ask)) as object)[0]))
+  const before = await held()
+  expect(Number(before.cpu)).toBeGreaterThan(0)
+  const become = (status: 'RUNNING' | 'TERMINATED') =>
+    store.tx((tx) => tx.update(kernels).set({ status }).where(inArray(kernels.id, running)))
+  const rows = await store.db.select().from(kernels).where(eq(kernels.agent, 'i-1'))
+  const running = rows.filter(({ status }) => status === 'RUNNING').map(({ id }) => id)
+  await become('TERMINATED')
+  const after = await held()
+  expect(Number(after.cpu ?? 0)).toBeLessThan(Number(before.cpu))
+  expect((await world.call('POST', '/resource/recalculate-usage')).json).toEqual({})
+  expect(await held()).toEqual(after)
+  await become('RUNNING')
+  expect(await held()).toEqual(before)
 })
