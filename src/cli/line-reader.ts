@@ -7,6 +7,7 @@ export class LineReader {
   #isEnded = false
   #wake: () => void = () => {}
   #isListening = false
+  #interruption: Error | null = null
 
   constructor(stream: Readable) {
     this.#stream = stream
@@ -22,6 +23,12 @@ export class LineReader {
     }
   }
 
+  /** Whoever waits for input, now or later, gets this error. */
+  interrupt(error: Error): void {
+    this.#interruption = error
+    this.#wake()
+  }
+
   async all(): Promise<string> {
     while (!this.#isEnded) await this.#more()
     return this.#take(this.#rest.length, this.#rest.length)
@@ -34,6 +41,7 @@ export class LineReader {
   }
 
   async #more(): Promise<void> {
+    if (this.#interruption) throw this.#interruption
     this.#listen()
     const arrived = new Promise<void>((resolve) => {
       this.#wake = resolve
@@ -41,6 +49,7 @@ export class LineReader {
     this.#stream.resume()
     await arrived
     this.#stream.pause()
+    if (this.#interruption) throw this.#interruption
   }
 
   #listen(): void {

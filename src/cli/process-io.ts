@@ -2,16 +2,19 @@ import { fstatSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { systemClock } from '../lib/clock.ts'
 import type { CliIo, InStream, OutStream } from './cli-io.ts'
-import { EXIT } from './exit-code.ts'
+import { CliError, EXIT } from './exit-code.ts'
 import { FreshLine } from './fresh-line.ts'
 import { LineReader } from './line-reader.ts'
 import { showInPager } from './pager.ts'
 
 /** The process's own streams, environment and signals. */
-export const processIo = (line = new FreshLine(isSamePlace(1, 2))): CliIo => ({
+export const processIo = (
+  line = new FreshLine(isSamePlace(1, 2)),
+  input = new LineReader(process.stdin),
+): CliIo => ({
   stdout: outStream(process.stdout, (data) => line.wrote('stdout', data)),
   stderr: outStream(process.stderr, (data) => line.wrote('stderr', data)),
-  stdin: inStream(process.stdin, process.stderr, () => line.entered()),
+  stdin: inStream(process.stdin, input, process.stderr, () => line.entered()),
   freshLine: () => {
     process.stderr.write(line.end)
     line.entered()
@@ -29,6 +32,7 @@ export const processIo = (line = new FreshLine(isSamePlace(1, 2))): CliIo => ({
       if (isSecond) process.exit(EXIT.interrupted)
       isSecond = true
       listener()
+      input.interrupt(new CliError('Interrupted.', { exitCode: EXIT.interrupted }))
     }
     process.on('SIGINT', onSignal)
     process.on('SIGTERM', onSignal)
@@ -69,8 +73,12 @@ const outStream = (stream: NodeJS.WriteStream, wrote: (data: string | Uint8Array
   },
 })
 
-function inStream(stdin: NodeJS.ReadStream, echo: NodeJS.WriteStream, entered: () => void): InStream {
-  const lines = new LineReader(stdin)
+function inStream(
+  stdin: NodeJS.ReadStream,
+  lines: LineReader,
+  echo: NodeJS.WriteStream,
+  entered: () => void,
+): InStream {
   return {
     isTTY: stdin.isTTY === true,
     async readLine() {
