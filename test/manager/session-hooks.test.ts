@@ -118,6 +118,22 @@ test('waiting sessions are counted when they are written, not before', async () 
   expect(made).toContainEqual(expect.objectContaining({ kind: 'quota-exceeded' }))
 })
 
+test('an owner or project that goes while a session is being made leaves none behind', async () => {
+  const { users, groups, keypairs, sessions } = store.tables
+  const changes = [
+    () => store.tx((tx) => tx.update(users).set({ status: 'deleted' })),
+    () => store.tx((tx) => tx.update(keypairs).set({ isActive: false })),
+    () => store.tx((tx) => tx.delete(groups)),
+  ]
+  for (const change of changes) {
+    handlers = { PRE_ENQUEUE_SESSION: change }
+    expect(await caught(create(manager, admin))).toMatchObject({ kind: 'generic-forbidden' })
+    await store.tx((tx) => tx.update(users).set({ status: 'active' }))
+    await store.tx((tx) => tx.update(keypairs).set({ isActive: true }))
+  }
+  expect(await store.db.select().from(sessions)).toEqual([])
+})
+
 test('a refused end leaves the session running', async () => {
   handlers = { PRE_DESTROY_SESSION: refuse('Still needed.') }
   const { sessionId } = await create(manager, admin)

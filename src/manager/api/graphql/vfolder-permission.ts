@@ -15,11 +15,11 @@ function visibleGrants(context: GraphContext): SQL | undefined {
   const { vfolderPermissions: p, vfolders } = tables
   const folders = visibleFolders(context)
   if (!folders) return undefined
-  const reach = userBound(context) === null ? folders : eq(vfolders.user, context.requester.userUuid)
-  return or(
-    eq(p.user, context.requester.userUuid),
-    inArray(p.vfolder, db.select({ id: vfolders.id }).from(vfolders).where(reach)),
-  )
+  const { userUuid } = context.requester
+  const onFolders = (which: SQL | undefined) =>
+    inArray(p.vfolder, db.select({ id: vfolders.id }).from(vfolders).where(which))
+  const reach = userBound(context) === null ? undefined : eq(vfolders.user, userUuid)
+  return or(onFolders(and(folders, reach)), and(eq(p.user, userUuid), onFolders(folders)))
 }
 
 async function grantPage(context: GraphContext, args: PageArgs) {

@@ -52,10 +52,14 @@ export function invitedFolders(context: GraphContext, user: string): SQL | undef
   return and(eq(t.ownershipType, 'user'), ne(t.user, user), grantedTo(context, user))
 }
 
-/** Folders of the projects that a user belongs to. */
+/** Folders of the active projects that a user belongs to. */
 export function projectFolders({ ports }: GraphContext, user: string): SQL | undefined {
-  const { vfolders: t, groupMembers: m } = ports.store.tables
-  const own = ports.store.db.select({ id: m.groupId }).from(m).where(eq(m.userId, user))
+  const { vfolders: t, groupMembers: m, groups } = ports.store.tables
+  const own = ports.store.db
+    .select({ id: m.groupId })
+    .from(m)
+    .innerJoin(groups, eq(m.groupId, groups.id))
+    .where(and(eq(m.userId, user), eq(groups.isActive, true)))
   return and(eq(t.ownershipType, 'group'), inArray(t.group, own))
 }
 
@@ -79,7 +83,8 @@ export function visibleFolders(context: GraphContext): SQL | undefined {
     ne(t.status, 'delete-complete'),
     or(
       eq(t.user, userUuid),
-      grantedTo(context, userUuid),
+      // Grants on folders of projects say what their members may do, not who sees them.
+      and(eq(t.ownershipType, 'user'), grantedTo(context, userUuid)),
       projectFolders(context, userUuid),
       userBound(context) === null ? domainFolders(context, domain) : undefined,
     ),

@@ -188,18 +188,35 @@ async function projectOwner(store: Store, project: ReachableProject): Promise<Fo
   }
 }
 
-/** Checks name and number again where nobody comes between, and inserts. */
+/** Checks owner, name and number again where nobody comes between, and inserts. */
 export async function insertFolder(
   store: Store,
   owner: FolderOwner,
   row: Store['tables']['vfolders']['$inferInsert'],
 ): Promise<FolderRow> {
   return await store.tx(async (tx) => {
+    await requireOwner(store, tx, owner)
     await refuseTaken(store, tx, owner, row.name)
     const [inserted] = await tx.insert(store.tables.vfolders).values(row).returning()
     if (!inserted) throw new Problem('vfolder-creation-failed')
     return inserted
   })
+}
+
+/** @throws Problem where the owner was purged after all checks: nobody would ever remove the folder. */
+async function requireOwner(
+  { tables: { users, groups } }: Pick<Store, 'tables'>,
+  tx: Tx,
+  { user, group }: Pick<FolderOwner, 'user' | 'group'>,
+): Promise<void> {
+  const found =
+    group === null
+      ? await tx
+          .select({ id: users.uuid })
+          .from(users)
+          .where(eq(users.uuid, user ?? ''))
+      : await tx.select({ id: groups.id }).from(groups).where(eq(groups.id, group))
+  if (found.length === 0) throw notFound(group === null ? 'user' : 'user group')
 }
 
 /** Names are unique among an owner's folders in use, whatever their host, and their number may be limited. */

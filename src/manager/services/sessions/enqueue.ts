@@ -19,6 +19,7 @@ import { internalData } from './internal-data.ts'
 import { type KernelDraft, kernelColumns, kernelDrafts, totalSlots } from './kernel-drafts.ts'
 import { loadOwner, type Owner, ownerKey } from './owner.ts'
 import { checkClusterSize, checkPending, checkTotals } from './quota.ts'
+import { requireActiveOwner } from './require-active-owner.ts'
 import { resolveDependencies, resolveProject, resolveScalingGroup, type Scope } from './scope.ts'
 
 export interface EnqueueContext {
@@ -189,7 +190,8 @@ async function insertDraft(
   if (repeated) return { session: repeated, created: true }
   const existing = await findByName(store, accessKey, input.name, tx)
   if (existing) return reuse(existing, draft.image, input)
-  // Counted where nobody comes between.
+  // Looked at and counted where nobody comes between.
+  await requireActiveOwner(tx, store, { accessKey, projectId: draft.scope.project.id })
   await checkPending({ db: tx, tables: store.tables }, draft.requested, draft.owner)
   const row = sessionRow(context, draft, input)
   await holdFolders(store, tx, draft.mounts, row.createdAt)

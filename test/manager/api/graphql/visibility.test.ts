@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { randomUUID } from 'node:crypto'
+import { eq } from 'drizzle-orm'
 import { globalId } from '../../../../src/manager/api/graphql/global-id.ts'
 import { IDS, type Name, PEOPLE, startWorld } from './world.ts'
 
@@ -236,4 +238,22 @@ test('shared folders show what was granted', async () => {
   expect(await of('alice')).toEqual({ permission: 'rw', user_email: 'alice@default' })
   expect(await of('bob')).toEqual({ permission: 'ro', user_email: 'alice@default' })
   expect(await of('carol')).toBeNull()
+})
+
+test('who has left a project sees nothing of its folders, whatever was granted there', async () => {
+  const { store } = world.ports
+  const { groups, vfolderPermissions } = store.tables
+  const grant = { id: randomUUID(), permission: 'wd' as const, vfolder: IDS.labFolder, user: PEOPLE.bob.uuid }
+  await store.tx((tx) => tx.insert(vfolderPermissions).values(grant))
+  expect(await names(`{ vfolder_nodes { edges { node { name } } } }`, 'bob')).toEqual(['alice-shared'])
+  expect(await names(`{ vfolder_permission_list(${page}) { items { name: vfolder_name } } }`, 'bob')).toEqual(
+    ['alice-shared'],
+  )
+  await store.tx((tx) => tx.delete(vfolderPermissions).where(eq(vfolderPermissions.id, grant.id)))
+  // Nor does anybody of one that is not active any more.
+  const activate = (isActive: boolean) =>
+    store.tx((tx) => tx.update(groups).set({ isActive }).where(eq(groups.id, IDS.labs)))
+  await activate(false)
+  expect(await names(`{ vfolder_project_list(${page}) { items { name } } }`, 'alice')).toEqual([])
+  await activate(true)
 })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { eq } from 'drizzle-orm'
+import { createFolder } from '../../../../src/manager/services/folders/create-folder.ts'
 import { tendFolders } from '../../../../src/manager/services/folders/tend-folders.ts'
 import { until } from '../../../harness/until.ts'
 import { failed, startFolderManager } from './folder-manager.ts'
@@ -115,6 +116,36 @@ describe('a folder of one’s own', () => {
       [1, 2, 3].map(() => m.call(m.friend, 'POST', '/folders', { name: 'race' })),
     )
     expect(both.map(({ status }) => status).toSorted()).toEqual([201, 400, 400])
+  })
+
+  test('is not made for somebody who was purged meanwhile', async () => {
+    const purged = randomUUID()
+    const context = { ports: m.ports, newId: () => randomUUID(), tasks: { start: async () => '' } }
+    const requester = {
+      accessKey: m.user.accessKey,
+      userUuid: purged,
+      email: 'purged@default',
+      role: 'user' as const,
+      domainName: 'default',
+      isAdmin: false,
+      isSuperadmin: false,
+      resourcePolicy: 'default',
+      rateLimit: 1,
+    }
+    const input = {
+      name: 'orphan',
+      host: null,
+      group: null,
+      usageMode: 'general' as const,
+      permission: 'rw' as const,
+      unmanagedPath: null,
+      cloneable: false,
+      quota: null,
+    }
+    const failure = await createFolder(context, requester, input).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ kind: 'object-not-found' })
+    const { vfolders } = m.ports.store.tables
+    expect(await m.ports.store.db.select().from(vfolders).where(eq(vfolders.user, purged))).toEqual([])
   })
 
   test('needs a host where that is allowed, and a number of folders that is', async () => {
