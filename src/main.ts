@@ -38,6 +38,8 @@ Start a cluster
 
 Administer it
   mgr                schema, fixtures, shared configuration, images …
+  ag|storage|web status
+                     whether these roles are there
   config check FILE  read a configuration file and say what is wrong
 
 Use it

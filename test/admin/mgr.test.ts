@@ -86,7 +86,8 @@ describe('while the role is down', () => {
       a: { '': '1', b: 'two words' },
     })
     expect((await mgr('etcd', 'ls')).out).toBe('config/a = 1\nconfig/a/b = two words\n')
-    await mgr('etcd', 'move-subtree', 'config/a', 'config/z')
+    await mgr('etcd', 'move-subtree', 'config/a', 'config/y')
+    await mgr('etcd', 'move', 'config/y', 'config/z')
     expect((await mgr('etcd', 'ls', 'config')).out).toBe('config/z = 1\nconfig/z/b = two words\n')
     await mgr('etcd', 'delete', '--prefix', 'config')
     expect(await mgr('etcd', 'get', 'config/z')).toMatchObject({

@@ -79,6 +79,7 @@ function addWriting(etcd: Command, session: Session): void {
     })
   etcd
     .command('move-subtree <from> <to>')
+    .alias('move')
     .description('move a key and all below it')
     .action(async (from: string, to: string) => {
       await session.run('mgr etcd move-subtree', (admin) => admin.call('config.move', { from, to }))
