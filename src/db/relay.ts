@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { and, asc, gt, inArray, isNotNull, isNull, lt } from 'drizzle-orm'
+import { and, asc, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import type { BusEvent, EventBus } from '../events/bus.ts'
 import type { EventKind } from '../events/define.ts'
 import { EventPayloadError } from '../events/envelope.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
-import { type Lease, LeaseLostError, type Store } from './store.ts'
+import { oncePerStore } from './once-per-store.ts'
+import { prepareQuery } from './prepare.ts'
+import { type Lease, LeaseLostError, type Store, type Tx } from './store.ts'
 
 export interface OutboxRelayOptions {
   store: Store
@@ -92,13 +94,7 @@ export function createOutboxRelay(options: OutboxRelayOptions): AsyncDisposable 
 /** Publishes the oldest waiting events and marks them; returns how many. */
 async function relayBatch(options: OutboxRelayOptions, lease: Lease): Promise<number> {
   const { store, clock } = options
-  const { outbox } = store.tables
-  const rows = await store.db
-    .select()
-    .from(outbox)
-    .where(isNull(outbox.relayedAt))
-    .orderBy(asc(outbox.seq))
-    .limit(BATCH)
+  const rows = await relayQueries(store).waiting({})
   const published: number[] = []
   let failure: unknown = null
   for (const row of rows) {
@@ -115,16 +111,42 @@ async function relayBatch(options: OutboxRelayOptions, lease: Lease): Promise<nu
     await store.tx(
       async (tx) => {
         await store.checkLease(tx, lease)
-        await tx
-          .update(outbox)
-          .set({ relayedAt: new Date(clock.now()) })
-          .where(inArray(outbox.seq, published))
+        await mark(store, tx, published, new Date(clock.now()))
       },
       { relaxed: true },
     )
   }
   if (failure !== null) throw failure
   return published.length
+}
+
+/** Numbers of the mark that is prepared; a commit seldom has more events. */
+const FEW = [...Array(8).keys()].map((index) => `seq${index}`)
+
+const relayQueries = oncePerStore(({ db, tables: { outbox } }: Pick<Store, 'db' | 'tables'>) => {
+  const few = FEW.map((name) => sql.placeholder(name))
+  const set: Record<string, unknown> = { relayedAt: sql.placeholder('relayedAt') }
+  return {
+    waiting: prepareQuery(
+      'outbox_waiting',
+      db.select().from(outbox).where(isNull(outbox.relayedAt)).orderBy(asc(outbox.seq)).limit(BATCH),
+    ),
+    markFew: prepareQuery('outbox_mark', db.update(outbox).set(set).where(inArray(outbox.seq, few))),
+  }
+})
+
+async function mark(store: Store, tx: Tx, numbers: readonly number[], relayedAt: Date): Promise<void> {
+  if (numbers.length > FEW.length) {
+    const { outbox } = store.tables
+    await tx
+      .update(outbox)
+      .set({ relayedAt })
+      .where(inArray(outbox.seq, [...numbers]))
+    return
+  }
+  // Too few are filled up with the first again.
+  const few = Object.fromEntries(FEW.map((name, index) => [name, numbers[index] ?? numbers[0]]))
+  await relayQueries(store).markFew({ ...few, relayedAt }, tx)
 }
 
 type OutboxRow = Store['tables']['outbox']['$inferSelect']

@@ -1,10 +1,14 @@
-import { and, asc, eq, inArray, or } from 'drizzle-orm'
+import { and, asc, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
+import { oncePerStore } from '../../db/once-per-store.ts'
+import { prepareQuery } from '../../db/prepare.ts'
+import type { Store } from '../../db/store.ts'
 import type { ClusterInfo, ImageSpec, KernelConfig } from '../../wire/agent-rpc.ts'
 import type { ManagerPorts } from '../context.ts'
 import { pullFrom, registries } from './registries.ts'
 import type { ImageRow, KernelRow, SessionRow } from './rows.ts'
 
 type Ports = Pick<ManagerPorts, 'store' | 'config'>
+type Readable = Pick<Store, 'db' | 'tables'>
 
 /** What an agent is told to start, per session: all its kernels and the facts of the cluster. */
 export interface StartOrder {
@@ -16,20 +20,16 @@ export interface StartOrder {
 /** The orders for sessions, composed from rows alone, so that any manager gives the same ones again. */
 export async function startOrders(ports: Ports, sessionIds: readonly string[]): Promise<StartOrder[]> {
   if (sessionIds.length === 0) return []
-  const { sessions, kernels, users, keypairs, keypairResourcePolicies: policies } = ports.store.tables
-  const { db } = ports.store
-  const owners = await db
-    .select({ session: sessions, email: users.email, fullName: users.fullName, idle: policies.idleTimeout })
-    .from(sessions)
-    .leftJoin(users, eq(sessions.userUuid, users.uuid))
-    .leftJoin(keypairs, eq(sessions.accessKey, keypairs.accessKey))
-    .leftJoin(policies, eq(keypairs.resourcePolicy, policies.name))
-    .where(inArray(sessions.id, [...sessionIds]))
-  const rows = await db
-    .select()
-    .from(kernels)
-    .where(inArray(kernels.sessionId, [...sessionIds]))
-    .orderBy(asc(kernels.localRank))
+  const { sessions, kernels } = ports.store.tables
+  const prepared = single(ports.store)
+  const [id] = sessionIds
+  const isOne = sessionIds.length === 1
+  const owners = isOne
+    ? await prepared.owners({ id })
+    : await ownersWhere(ports.store, inArray(sessions.id, [...sessionIds]))
+  const rows = isOne
+    ? await prepared.kernels({ id })
+    : await kernelsWhere(ports.store, inArray(kernels.sessionId, [...sessionIds]))
   const images = await imageSpecs(ports, rows)
   const autoPull = await autoPullMode(ports)
   return owners.map(({ session, email, fullName, idle }) => {
@@ -49,6 +49,41 @@ export async function startOrders(ports: Ports, sessionIds: readonly string[]): 
     }
   })
 }
+
+const ownersWhere = ({ db, tables }: Readable, where: SQL) => {
+  const { sessions, users, keypairs, keypairResourcePolicies: policies } = tables
+  return db
+    .select({ session: sessions, email: users.email, fullName: users.fullName, idle: policies.idleTimeout })
+    .from(sessions)
+    .leftJoin(users, eq(sessions.userUuid, users.uuid))
+    .leftJoin(keypairs, eq(sessions.accessKey, keypairs.accessKey))
+    .leftJoin(policies, eq(keypairs.resourcePolicy, policies.name))
+    .where(where)
+}
+
+const kernelsWhere = ({ db, tables: { kernels } }: Readable, where: SQL) =>
+  db.select().from(kernels).where(where).orderBy(asc(kernels.localRank))
+
+/** Sessions are mostly started one by one. */
+const single = oncePerStore((store: Readable) => {
+  const { sessions, kernels, images } = store.tables
+  const id = sql.placeholder('id')
+  const image = [
+    eq(images.name, sql.placeholder('name')),
+    eq(images.architecture, sql.placeholder('architecture')),
+  ]
+  return {
+    owners: prepareQuery('start_owner', ownersWhere(store, eq(sessions.id, id))),
+    kernels: prepareQuery('start_kernels', kernelsWhere(store, eq(kernels.sessionId, id))),
+    image: prepareQuery(
+      'start_image',
+      store.db
+        .select()
+        .from(images)
+        .where(and(...image)),
+    ),
+  }
+})
 
 interface Common {
   environ: Record<string, string>
@@ -149,21 +184,8 @@ async function imageSpecs(
   { store, config }: Ports,
   rows: readonly KernelRow[],
 ): Promise<(row: KernelRow) => ImageSpec> {
-  const { images } = store.tables
   const wanted = new Map(rows.map((row) => [`${row.image}@${row.architecture}`, row]))
-  const found: ImageRow[] =
-    wanted.size === 0
-      ? []
-      : await store.db
-          .select()
-          .from(images)
-          .where(
-            or(
-              ...[...wanted.values()].map((row) =>
-                and(eq(images.name, row.image), eq(images.architecture, row.architecture)),
-              ),
-            ),
-          )
+  const found = await imagesOf(store, [...wanted.values()])
   const known = await registries(config)
   return (row) => {
     const registry = known.get(row.registry)
@@ -177,6 +199,19 @@ async function imageSpecs(
       registry: registry ? pullFrom(registry) : { name: row.registry, url: `https://${row.registry}` },
     }
   }
+}
+
+async function imagesOf(store: Readable, wanted: readonly KernelRow[]): Promise<ImageRow[]> {
+  const [first] = wanted
+  if (!first) return []
+  if (wanted.length === 1)
+    return await single(store).image({ name: first.image, architecture: first.architecture })
+  const { images } = store.tables
+  const each = wanted.map((row) => and(eq(images.name, row.image), eq(images.architecture, row.architecture)))
+  return await store.db
+    .select()
+    .from(images)
+    .where(or(...each))
 }
 
 async function autoPullMode({ config }: Ports): Promise<KernelConfig['autoPull']> {

@@ -13,6 +13,10 @@ export const lifeQueries = oncePerStore(({ db, tables }: Pick<Store, 'db' | 'tab
       'life_identity',
       db.select(sessionIdentity(sessions)).from(sessions).where(eq(sessions.id, id)),
     ),
+    status: prepareQuery(
+      'life_status',
+      db.select({ id: sessions.id, status: sessions.status }).from(sessions).where(eq(sessions.id, id)),
+    ),
     kernel: prepareQuery(
       'life_kernel',
       db

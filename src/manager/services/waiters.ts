@@ -2,6 +2,7 @@ import { inArray } from 'drizzle-orm'
 import type { SessionStatus } from '../../core/status.ts'
 import { sessionEvents } from '../../events/catalog/session.ts'
 import type { ManagerPorts } from '../context.ts'
+import { lifeQueries } from './life-queries.ts'
 
 export interface WaitOptions {
   /** Milliseconds; 0 waits without limit. */
@@ -48,13 +49,18 @@ export function createWaiters(ports: Pick<ManagerPorts, 'bus' | 'store' | 'clock
 
   const check = async (ids: readonly string[]) => {
     if (ids.length === 0) return
+    const [id] = ids
+    const rows = ids.length === 1 ? await lifeQueries(ports.store).status({ id }) : await statuses(ids)
+    const found = new Map(rows.map((row) => [row.id, row.status]))
+    for (const id of ids) tell(id, found.get(id) ?? 'GONE')
+  }
+
+  const statuses = (ids: readonly string[]) => {
     const { sessions } = ports.store.tables
-    const rows = await ports.store.db
+    return ports.store.db
       .select({ id: sessions.id, status: sessions.status })
       .from(sessions)
       .where(inArray(sessions.id, [...ids]))
-    const found = new Map(rows.map((row) => [row.id, row.status]))
-    for (const id of ids) tell(id, found.get(id) ?? 'GONE')
   }
 
   const recheck = () => check([...waiting.keys()])
