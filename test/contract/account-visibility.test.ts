@@ -9,6 +9,12 @@ type Person = Awaited<ReturnType<GraphManager['addUser']>>
 const id = (type: string, plain: string) => Buffer.from(`${type}:${plain}`).toString('base64')
 
 /** Two domains with a project and people of each role; what each of them may see over GraphQL. */
+interface MemberPage {
+  count: number
+  edges: { node: { username: string } }[]
+  pageInfo: object
+}
+
 describe.each(storeDrivers())('accounts over GraphQL on $name', (driver) => {
   let owned: AsyncDisposableStack
   let manager: GraphManager
@@ -182,6 +188,29 @@ describe.each(storeDrivers())('accounts over GraphQL on $name', (driver) => {
     expect(await seen(nodes, people.boss, { o: '-name' })).toEqual(page(people.anna, people.boss))
     expect(await seen(nodes, ADMIN, { f: 'name == "team"' })).toEqual(page(people.anna, people.boss))
     expect(await seen(nodes, people.anna)).toEqual(page(people.anna))
+    const paged = async (args: string) => {
+      const part = 'count edges { node { username } } pageInfo { hasNextPage hasPreviousPage }'
+      const got = await seen(
+        `{ group_nodes { edges { node { user_nodes(${args}) { ${part} } } } } }`,
+        people.boss,
+      )
+      const [found] = (got as { group_nodes: { edges: { node: { user_nodes: MemberPage } }[] } }).group_nodes
+        .edges
+      const { count, edges, pageInfo } = found?.node.user_nodes ?? { count: 0, edges: [], pageInfo: {} }
+      return [count, edges.map((edge) => edge.node.username).join(), ...Object.values(pageInfo)]
+    }
+    expect(await paged('first: 1, order: "username"')).toEqual([2, 'anna', true, false])
+    expect(await paged('offset: 1, order: "username"')).toEqual([2, 'boss', false, true])
+    expect(await paged('last: 1, order: "username"')).toEqual([2, 'boss', false, true])
+    expect(await paged('filter: "username == \\"anna\\""')).toEqual([1, 'anna', false, false])
+    expect(await paged('first: 0')).toEqual([2, '', true, false])
+    const after = id('UserNode', people.anna.uuid)
+    expect(await paged(`first: 1, after: "${after}", order: "username"`)).toEqual([2, 'boss', false, true])
+    const wrong = await ask(
+      '{ group_nodes { edges { node { user_nodes(first: -1) { count } } } } }',
+      people.boss,
+    )
+    expect(wrong.errors?.[0]?.message).toContain('first must not be negative')
     const byNode = 'query($i: String!) { group_node(id: $i) { name } }'
     expect(await seen(byNode, people.boss, { i: id('GroupNode', home) })).toEqual({ group_node: null })
     expect(await seen(byNode, ADMIN, { i: id('GroupNode', home) })).toEqual({

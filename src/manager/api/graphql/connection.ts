@@ -51,14 +51,30 @@ export async function connection<Row>(
   const orderBy = orderTerms(source.columns, args.order, [asc(source.key)])
   const total = await countOf(db.select({ n: count() }).from(source.table).where(where))
   const place = (cursor: string) => placeOf(context, source, cursor, where, orderBy)
-  const size = Math.min(args.first ?? args.last ?? MAX_PAGE, MAX_PAGE)
-  const isBackward = typeof args.last === 'number' || Boolean(args.before)
   const before = args.before ? (await place(args.before)) - 1 : total
   const after = args.after ? await place(args.after) : (args.offset ?? 0)
-  const start = isBackward ? Math.max(0, before - size) : after
-  const end = isBackward ? before : Math.min(total, start + size)
-  const limit = end - start
-  const rows = limit > 0 ? await source.select({ where, orderBy, limit, offset: start }) : []
+  const slice = sliceOf(args, { total, before, after })
+  const limit = slice.end - slice.start
+  const rows = limit > 0 ? await source.select({ where, orderBy, limit, offset: slice.start }) : []
+  return connectionOf(source, rows, { ...slice, total })
+}
+
+/** Which rows of a list a page has, from 0: those before `end`, or those after `start`. */
+export function sliceOf(
+  args: ConnectionArgs,
+  { total, before, after }: { total: number; before: number; after: number },
+): { start: number; end: number } {
+  const size = Math.min(args.first ?? args.last ?? MAX_PAGE, MAX_PAGE)
+  if (typeof args.last === 'number' || args.before) return { start: Math.max(0, before - size), end: before }
+  return { start: after, end: Math.min(total, after + size) }
+}
+
+/** The page of these rows, which are those from `start` to `end`. */
+export function connectionOf<Row>(
+  source: Pick<ConnectionSource<Row>, 'type' | 'keyOf'>,
+  rows: readonly Row[],
+  { start, end, total }: { start: number; end: number; total: number },
+): Connection<Row> {
   const edges = rows.map((node) => ({ node, cursor: globalId(source.type, source.keyOf(node)) }))
   return {
     pageInfo: {
@@ -72,7 +88,8 @@ export async function connection<Row>(
   }
 }
 
-function checkArguments({ offset, first, last, before, after }: ConnectionArgs): void {
+/** @throws Problem for bounds that contradict each other. */
+export function checkArguments({ offset, first, last, before, after }: ConnectionArgs): void {
   for (const [name, value] of Object.entries({ offset, first, last })) {
     if (typeof value === 'number' && value < 0) throw refuse(`${name} must not be negative.`)
   }

@@ -1,13 +1,13 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { type ConnectionArgs, connection } from './connection.ts'
 import type { GraphContext } from './context.ts'
 import { globalId, idOfNode } from './global-id.ts'
 import sdl from './group-node.graphql' with { type: 'text' }
+import { memberNodes } from './member-nodes.ts'
 import { projectType, scalingGroupsOfProject, visibleProjects } from './project-scope.ts'
 import type { QueryColumns } from './query-columns.ts'
 import type { GraphResource } from './resource.ts'
 import type { GroupRow } from './rows.ts'
-import { userConnection } from './user-node.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
@@ -59,16 +59,6 @@ function groupConnection(context: GraphContext, args: ConnectionArgs) {
   })
 }
 
-function membersOf(context: GraphContext, row: GroupRow, args: ConnectionArgs) {
-  const { db, tables } = context.ports.store
-  const { users, groupMembers } = tables
-  const members = db
-    .select({ userId: groupMembers.userId })
-    .from(groupMembers)
-    .where(eq(groupMembers.groupId, row.id))
-  return userConnection(context, args, inArray(users.uuid, members))
-}
-
 export const groupNode = {
   sdl,
   queries: {
@@ -81,7 +71,7 @@ export const groupNode = {
       row_id: (row) => row.id,
       type: projectType,
       scaling_groups: (row, _, context) => scalingGroupsOfProject(context, row.id),
-      user_nodes: (row, args, context) => membersOf(context, row, args),
+      user_nodes: (row, args, context) => memberNodes(context, row.id, args),
     },
   },
   nodes: { GroupNode: groupOfNode },

@@ -39,6 +39,8 @@ const QUERIES = [
   `{ keypair_list(${page}) { items { access_key projects user_info { full_name } concurrency_used
       compute_sessions(status: "RUNNING") { id } vfolders { id } concurrency_limit } } }`,
   '{ groups(domain_name: "default") { id scaling_groups } }',
+  `{ group_nodes { edges { node { name scaling_groups
+      user_nodes(first: 2, order: "-email") { count edges { node { email } } } } } } }`,
   '{ domains { name scaling_groups } }',
   `{ scaling_groups { name agent_count_by_status agent_total_resource_slots_by_status } }`,
 ]
@@ -62,19 +64,31 @@ test('more rows need no more statements', async () => {
 async function addMore(): Promise<void> {
   const { ports } = world
   const { tables, db } = ports.store
-  const [agents, images, folders, endpoints, routes, grants, users, keypairs, members, scalingGroups] =
-    await Promise.all([
-      db.select().from(tables.agents),
-      db.select().from(tables.images),
-      db.select().from(tables.vfolders),
-      db.select().from(tables.endpoints),
-      db.select().from(tables.routings),
-      db.select().from(tables.vfolderPermissions),
-      db.select().from(tables.users),
-      db.select().from(tables.keypairs),
-      db.select().from(tables.groupMembers),
-      db.select().from(tables.scalingGroups),
-    ])
+  const [
+    agents,
+    images,
+    folders,
+    endpoints,
+    routes,
+    grants,
+    users,
+    keypairs,
+    members,
+    scalingGroups,
+    groups,
+  ] = await Promise.all([
+    db.select().from(tables.agents),
+    db.select().from(tables.images),
+    db.select().from(tables.vfolders),
+    db.select().from(tables.endpoints),
+    db.select().from(tables.routings),
+    db.select().from(tables.vfolderPermissions),
+    db.select().from(tables.users),
+    db.select().from(tables.keypairs),
+    db.select().from(tables.groupMembers),
+    db.select().from(tables.scalingGroups),
+    db.select().from(tables.groups),
+  ])
   for (let n = 0; n < 20; n += 1) {
     const id = () => crypto.randomUUID()
     const person = { ...PEOPLE.alice, uuid: id(), accessKey: `AKIAMORE${String(n).padStart(12, '0')}` }
@@ -89,6 +103,11 @@ async function addMore(): Promise<void> {
       }
       for (const row of members.slice(0, 1)) {
         await tx.insert(tables.groupMembers).values({ ...row, id: id(), userId: person.uuid })
+      }
+      for (const row of groups.slice(0, 1)) {
+        const groupId = id()
+        await tx.insert(tables.groups).values({ ...row, id: groupId, name: `more${n}` })
+        await tx.insert(tables.groupMembers).values({ id: id(), userId: person.uuid, groupId })
       }
       for (const row of scalingGroups.slice(0, 1)) {
         await tx.insert(tables.scalingGroups).values({ ...row, name: `more${n}` })
