@@ -15,6 +15,8 @@ export interface ClientOptions {
   env?: Record<string, string>
   /** Ends the command with SIGINT once its output matches. */
   endAfter?: RegExp
+  /** Done once its output matches `endAfter`, before it is ended. */
+  meanwhile?: () => Promise<void>
   /** Milliseconds; then the command is killed and the test fails. Default 90,000. */
   limitMs?: number
 }
@@ -78,7 +80,7 @@ export function officialClient(shape: Shape, directory: string, how: 'api' | 'se
         text += decoder.decode(chunk, { stream: true })
         if (isEnded || !options.endAfter?.test(text)) continue
         isEnded = true
-        child.kill('SIGINT')
+        await (options.meanwhile?.() ?? Promise.resolve()).finally(() => child.kill('SIGINT'))
       }
       return text
     }
