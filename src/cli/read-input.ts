@@ -9,6 +9,8 @@ export async function readInput({ io }: { io: CliIo }, file: string | undefined)
   try {
     return await readFile(resolve(io.cwd, file), 'utf8')
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
+      throw usageError(`There is no file "${file}".`)
     throw usageError(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`)
   }
 }

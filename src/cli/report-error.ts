@@ -60,6 +60,9 @@ function reachHints(error: UnreachableError): string[] {
 /** Their titles say nothing that the status does not. */
 const BARE_TITLES = new Set(['generic-bad-request', 'generic-forbidden', 'invalid-api-params'])
 
+/** What GraphQL puts before the sentences of problems that say everything themselves. */
+const GRAPHQL_TITLE = /^(?:Forbidden operation|Missing or invalid API parameters): (?=.)/
+
 /** One sentence where the server, or the agent behind it, has said one. */
 function apiMessage(error: ApiError): string {
   const inside = error.agentDetails
@@ -69,6 +72,7 @@ function apiMessage(error: ApiError): string {
     const isForPeople = kind === 'Problem' || isProblemKind(kind)
     return isForPeople ? sentence : `${error.message} (agent: ${exception})`
   }
+  if (error.kind === 'graphql-error' && error.msg) return error.msg.replace(GRAPHQL_TITLE, '')
   const isSentence = error.msg !== undefined && /[.!?]$/.test(error.msg)
   return isSentence && BARE_TITLES.has(error.kind) ? (error.msg ?? '') : error.message
 }
@@ -85,7 +89,15 @@ function apiHints(error: ApiError, isLogin: boolean): string[] {
     return ['"backend.ai admin image list" shows the images and their short names.']
   }
   if (error.kind === 'too-many-sessions-matched') return matches(error.data)
-  if (error.kind === 'invalid-api-params') return fieldHints(error.data)
+  if (error.kind === 'invalid-api-params') {
+    return fieldHints(error.data).filter((hint) => !hint.endsWith(`: ${error.msg}`))
+  }
+  if (error.kind === 'url-not-found' && !isLogin) {
+    return [
+      'Is this the address of a webserver? Then set BACKEND_ENDPOINT_TYPE=session and log in;',
+      'or name the address of the manager.',
+    ]
+  }
   if (error.kind === 'rate-limit-exceeded')
     return ['Wait some minutes: requests are counted over 15 minutes.']
   return []

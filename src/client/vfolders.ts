@@ -21,6 +21,10 @@ export interface Folders {
   delete(folder: string): Promise<void>
   /** By its id, also where another folder has the same name. */
   deleteById(folderId: string): Promise<void>
+  /** Takes a deleted folder out of the trash. */
+  restore(folderId: string): Promise<void>
+  /** Ends a deleted folder's stay in the trash: its files go. */
+  purge(folderId: string): Promise<void>
   /** Copies a folder that its owner has made cloneable; the id of the background task, or null when it is done. */
   clone(
     folder: string,
@@ -71,6 +75,20 @@ export function createFolders(
     },
     async deleteById(folderId) {
       await connection.send({ method: 'DELETE', path: ['folders'], json: { id: folderId } })
+    },
+    async restore(folderId) {
+      await connection.send({
+        method: 'POST',
+        path: ['folders', 'restore-from-trash-bin'],
+        json: { id: folderId },
+      })
+    },
+    async purge(folderId) {
+      await connection.send({
+        method: 'POST',
+        path: ['folders', 'delete-from-trash-bin'],
+        json: { id: folderId },
+      })
     },
     async clone(folder, target) {
       const body = await connection.json<{ bgtask_id?: string | null }>({

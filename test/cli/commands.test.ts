@@ -701,3 +701,34 @@ test('a wrong key is explained', async () => {
   expect(result.code).toBe(1)
   expect(result.stderr).toContain('Check the access key')
 })
+
+test('errors of GraphQL are told without its titles', async () => {
+  const said = 'Forbidden operation: Only superadmins may ask this.'
+  manager.on('POST /admin/gql', () => json({ data: null, errors: [{ message: said }] }))
+  const result = await cli(['admin', 'agent', 'list'])
+  expect([result.code, result.stderr]).toEqual([1, '✘ Only superadmins may ask this.\n'])
+})
+
+test('a bad field is explained once', async () => {
+  const msg = '"a/b" is no folder name.'
+  const document = {
+    type: 'https://api.backend.ai/probs/invalid-api-params',
+    title: 'Bad.',
+    msg,
+    data: { name: msg },
+  }
+  manager.on('POST /folders', () => json(document, 400))
+  expect((await cli(['vfolder', 'create', 'a/b'])).stderr).toBe(`✘ ${msg}\n`)
+})
+
+test('a webserver in the place of a manager is guessed', async () => {
+  manager.on('POST /admin/gql', () => problem(404, 'url-not-found', 'Unknown URL path.'))
+  expect((await cli(['ps'])).stderr).toContain('BACKEND_ENDPOINT_TYPE=session')
+})
+
+test('a file that is not there is named in one sentence', async () => {
+  expect(await cli(['sesstpl', 'create', '-f', 'none.yaml'])).toMatchObject({
+    code: 2,
+    stderr: '✘ There is no file "none.yaml".\n',
+  })
+})

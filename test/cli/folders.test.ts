@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCli } from '../../src/cli/program.ts'
+import { answerGraphQl } from '../client/answer-graphql.ts'
 import {
   eventStream,
   json,
@@ -170,6 +171,31 @@ describe('life', () => {
     expect([refused.code, manager.requestsOf('DELETE /folders/data').length]).toEqual([1, 0])
     expect((await cli(['delete', 'data', '-y'], { isInputTTY: true })).code).toBe(0)
     expect((await cli(['delete', 'data'])).code).toBe(0)
+  })
+
+  test('what is there, but not yours, is not called unknown', async () => {
+    manager.on('DELETE /folders/data', () => problem(404, 'object-not-found', 'No such virtual folder.'))
+    manager.on('GET /folders', () => json([{ name: 'data' }]))
+    const result = await cli(['delete', 'data'])
+    expect(result.stderr).toBe('✘ The folder "data" is not yours to do this with.\n')
+  })
+
+  test('restore and purge find a deleted folder by its name', async () => {
+    const inTrash = [{ id: 'f1', created_at: '2026-11-21T07:55:00Z' }]
+    answerGraphQl(manager, { vfolder_list: () => ({ items: inTrash, total_count: inTrash.length }) })
+    for (const action of ['restore', 'delete'])
+      manager.on(`POST /folders/${action}-from-trash-bin`, () => new Response(null, { status: 204 }))
+    expect((await cli(['restore', 'data'])).code).toBe(0)
+    expect(bodyOf('POST /folders/restore-from-trash-bin')).toEqual({ id: 'f1' })
+    const refused = await cli(['purge', 'data'], { isInputTTY: true, input: ['n'] })
+    expect([refused.code, manager.requestsOf('POST /folders/delete-from-trash-bin').length]).toEqual([1, 0])
+    expect((await cli(['purge', 'data'])).code).toBe(0)
+    expect(bodyOf('POST /folders/delete-from-trash-bin')).toEqual({ id: 'f1' })
+
+    inTrash.push({ id: 'f2', created_at: '2026-11-20T07:55:00Z' })
+    expect((await cli(['restore', 'data'])).stderr).toContain('f2  made 2026-11-20T07:55:00Z')
+    inTrash.splice(0)
+    expect((await cli(['restore', 'data'])).stderr).toContain('There is no folder "data" in the trash.')
   })
 
   test('rename and options', async () => {

@@ -45,7 +45,8 @@ export const defineFolderLife: Define = (parent, bind) => {
         const client = await context.client()
         await confirm(context, `Delete the folder ${folder}?`)
         await onFolder(context, folder, () => client.vfolders.delete(folder))
-        return finish(context, { folder }, `Folder ${folder} is deleted.`)
+        const message = `Folder ${folder} is deleted. While it is in the trash, "vfolder restore" brings it back.`
+        return finish(context, { folder }, message)
       }),
     )
 

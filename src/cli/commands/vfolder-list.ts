@@ -28,7 +28,7 @@ const CELLS: readonly Cell[] = [
 ]
 
 const LISTS: readonly (readonly [name: string, scope: FolderScope, summary: string])[] = [
-  ['list', 'all', 'list the folders that you may use'],
+  ['list', 'all', 'list your folders, or those of everybody (administrators)'],
   ['list-own', 'own', 'list your own folders'],
   ['list-invited', 'invited', 'list folders that others share with you'],
   ['list-project', 'project', 'list folders of your projects'],
@@ -71,7 +71,10 @@ function defineList(parent: Command, bind: Bind, name: string, scope: FolderScop
       showList(context, options, {
         cells: CELLS,
         fields: FOLDER_FIELDS,
-        empty: 'There are no such folders.',
+        empty:
+          scope === 'all'
+            ? 'You own no folders. "list-invited" and "list-project" show those of others.'
+            : 'There are no such folders.',
         read: async (query, signal) => {
           const groupId = options.group ? { groupId: options.group } : {}
           return (await context.client()).vfolders.page({ ...query, ...groupId, scope }, signal)

@@ -6,6 +6,7 @@ import { defineFolderLife } from './vfolder-life.ts'
 import { defineFolderLists } from './vfolder-list.ts'
 import { defineFolderSharing } from './vfolder-sharing.ts'
 import { defineFolderTransfer } from './vfolder-transfer.ts'
+import { defineFolderTrash } from './vfolder-trash.ts'
 
 /** Virtual folders: their life, their files, and who shares them. */
 export const defineVfolder: Define = (parent, bind) => {
@@ -17,6 +18,7 @@ export const defineVfolder: Define = (parent, bind) => {
   }).enablePositionalOptions()
   defineFolderLists(folder, bind)
   defineFolderLife(folder, bind)
+  defineFolderTrash(folder, bind)
   defineFolderFiles(folder, bind)
   defineFolderTransfer(folder, bind)
   defineFolderCopy(folder, bind)

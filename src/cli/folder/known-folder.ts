@@ -15,7 +15,11 @@ export async function onFolder<T>(
     const isUnknown =
       error instanceof ApiError && error.kind === 'object-not-found' && /folder/i.test(error.title)
     if (!isUnknown) throw error
-    const close = closest(folder, await folderNames(context).catch(() => []))
+    const names = await folderNames(context).catch((): string[] => [])
+    // It is there, so the server's words say what is wrong with it.
+    if (names.includes(folder))
+      throw new CliError(`The folder "${folder}" is not yours to do this with.`, { cause: error })
+    const close = closest(folder, names)
     const hint =
       close.length > 0 ? `Did you mean: ${close.join(', ')}?` : '"backend.ai vfolder list" shows them all.'
     throw new CliError(`There is no folder "${folder}".`, { hints: [hint], cause: error })
