@@ -6,6 +6,7 @@ import { emitAccountsChanged } from './account-events.ts'
 import type { IdentityContext } from './context.ts'
 import { refuseTakenName } from './create-user.ts'
 import { domainRow } from './domains.ts'
+import { endForeignShares } from './end-foreign-shares.ts'
 import { refuseLastSuperadmin } from './last-superadmin.ts'
 import { requirePolicy } from './policy-use.ts'
 import { invalid, superadminOnly } from './refusals.ts'
@@ -25,7 +26,7 @@ export async function userRow(tx: Tx, store: Store, email: string): Promise<User
 
 /**
  * Changes what the props name. A new role is given to the user's keypairs too, a new domain takes the user out of the
- * projects of the old one, and `totp_activated: false` forgets the one-time password. Superadmins only.
+ * projects of the old one and ends shares with it, and `totp_activated: false` forgets the one-time password. Superadmins only.
  * @throws Problem
  */
 export async function modifyUser(
@@ -79,6 +80,7 @@ export async function modifyUser(
       // Only superadmins belong to projects of other domains.
       await leaveForeignProjects(tx, identity, after.uuid, after.domainName ?? '')
     }
+    if (after.domainName !== before.domainName) await endForeignShares(tx, store, after)
     await emitAccountsChanged(tx, [before.uuid])
     return after
   })

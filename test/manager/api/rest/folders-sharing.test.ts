@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { eq } from 'drizzle-orm'
+import { identityContext } from '../../../../src/manager/services/identity/context.ts'
+import { modifyUser } from '../../../../src/manager/services/identity/modify-user.ts'
 import { failed, startFolderManager } from './folder-manager.ts'
 
 let m: Awaited<ReturnType<typeof startFolderManager>>
@@ -136,6 +139,43 @@ describe('invitations', () => {
     )
     await m.call(m.user, 'POST', '/folders', { name: '.config' })
     expect((await inviteTo('.config', 'rw')).status).toBe(403)
+  })
+
+  test('end, with what was accepted, when a guest moves to another domain', async () => {
+    const [given, open] = [await m.make(m.user), await m.make(m.user)]
+    const [back, other] = [await m.make(m.friend), await m.make(m.user)]
+    await inviteTo(given.name, 'rw')
+    const [invitation] = await received()
+    await m.call(m.friend, 'POST', '/folders/invitations/accept', { inv_id: invitation?.id })
+    await inviteTo(open.name, 'rw')
+    await m.call(m.friend, 'POST', `/folders/${back.name}/invite`, { perm: 'ro', user_ids: [m.user.email] })
+    await inviteTo(other.name, 'ro', m.boss)
+    const { users } = m.ports.store.tables
+    const [admin] = await m.ports.store.db.select().from(users).where(eq(users.email, m.admin.email))
+    if (!admin) throw new Error('no administrator')
+    const requester = {
+      accessKey: m.admin.accessKey,
+      userUuid: admin.uuid,
+      email: admin.email,
+      role: 'superadmin' as const,
+      domainName: 'default',
+      isAdmin: true,
+      isSuperadmin: true,
+      resourcePolicy: 'default',
+      rateLimit: 1,
+    }
+    const move = (domain_name: string) =>
+      modifyUser(identityContext(m.ports), requester, m.friend.email, { domain_name })
+    await move('elsewhere')
+    const { vfolderPermissions, vfolderInvitations } = m.ports.store.tables
+    const grants = await m.ports.store.db.select().from(vfolderPermissions)
+    expect(grants.map(({ vfolder }) => vfolder)).not.toContain(uuidOf(given.id))
+    const invitations = await m.ports.store.db.select().from(vfolderInvitations)
+    const pending = invitations.filter(({ state }) => state === 'pending').map(({ vfolder }) => vfolder)
+    expect(pending).not.toContain(uuidOf(open.id))
+    expect(pending).not.toContain(uuidOf(back.id))
+    expect(pending).toContain(uuidOf(other.id))
+    await move('default')
   })
 
   test('are not accepted where the name is taken', async () => {
