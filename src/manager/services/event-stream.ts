@@ -4,6 +4,7 @@ import type { sessionEventParams } from '../../api/session.ts'
 import { Problem } from '../../core/problem.ts'
 import { readOutboxSince } from '../../db/relay.ts'
 import type { BusEvent } from '../../events/bus.ts'
+import { accountChanged } from '../../events/catalog/cluster.ts'
 import {
   type KernelEventPayload,
   kernelEvents,
@@ -50,6 +51,13 @@ export async function sessionEventStream(
       queue.end()
     },
   })
+  // Who may see what was decided at the start: the client comes back and is judged anew.
+  const account = await ports.bus.subscribe([accountChanged], ({ payload }) => {
+    const { accessKeys, userUuids } = payload
+    if (!accessKeys.includes(requester.accessKey) && !userUuids.includes(requester.userUuid)) return
+    broken = true
+    queue.end()
+  })
   options.signal.addEventListener('abort', () => queue.end(), { once: true })
   if (options.signal.aborted) queue.end()
 
@@ -63,12 +71,14 @@ export async function sessionEventStream(
         }
       }
       for await (const event of queue) {
+        if (broken) break
         // What was read from the past may arrive over the bus once more.
         if (!sent.delete(event.id) && isWanted(event.payload)) yield streamed(event)
       }
-      if (broken) throw new Error('events were lost for this stream')
+      if (broken) throw new Error('events were lost for this stream, or its account changed')
     } finally {
       await subscription[Symbol.asyncDispose]()
+      await account[Symbol.asyncDispose]()
     }
   }
   return events()
