@@ -10,7 +10,7 @@ import { loadOwner, ownerKey } from '../sessions/owner.ts'
 
 export type TemplateRow = Tables['sessionTemplates']['$inferSelect']
 /** With the role of its owner, whom domain administrators may not reach when they are superadmins. */
-export type OwnedTemplate = TemplateRow & { ownerRole: string }
+type OwnedTemplate = TemplateRow & { ownerRole: string }
 type Readable = Pick<Store, 'db' | 'tables'>
 
 /** On whose behalf templates are looked at. */
