@@ -109,6 +109,7 @@ export async function startCluster(context: RoleContext, options: { drain: boole
         settings: context.config.watcher,
         token: () => manager.ports.config.get('config/watcher/token'),
         supervisor: statusOnlySupervisor(() => agent !== null),
+        mountRoot: () => manager.ports.config.get('volumes/_mount'),
         log: log.child({ role: 'watcher' }),
       }),
     )

@@ -118,6 +118,8 @@ async function startWatcherRole({ config, log }: RoleContext): Promise<RunningRo
     settings: config.watcher,
     token: async () => config.watcher.token,
     supervisor: systemdSupervisor(config.watcher.targetService),
+    // A watcher on its own reads no shared configuration.
+    mountRoot: async () => null,
     log,
   })
 }

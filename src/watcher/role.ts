@@ -6,6 +6,7 @@ import { serveHttp } from '../lib/http/serve.ts'
 import type { Logger } from '../lib/logger.ts'
 import { sameText } from '../lib/same-text.ts'
 import type { RunningRole } from '../roles/role.ts'
+import { mountRoutes } from './mount-routes.ts'
 import type { ServiceAction, Supervisor } from './supervisor.ts'
 
 const MAX_BODY = 1024 * 1024
@@ -15,6 +16,8 @@ export interface WatcherOptions {
   /** The shared `config/watcher/token`; null means the original's documented default. */
   token: () => Promise<string | null>
   supervisor: Supervisor
+  /** The shared `volumes/_mount`; null means `/mnt`. */
+  mountRoot: () => Promise<string | null>
   log: Logger
 }
 
@@ -45,6 +48,20 @@ export async function startWatcher(options: WatcherOptions): Promise<RunningRole
     }
     return c.json(await act('reload'))
   })
+  for (const action of ['hard-reset', 'shutdown'] as const) {
+    app.post(`/${action}`, async (c) => {
+      if ((await options.token()) === null) {
+        throw new Problem('generic-forbidden', {
+          msg: 'Set config/watcher/token first: whoever knows the default one could end this node.',
+        })
+      }
+      return c.json(await act(action))
+    })
+  }
+  app.route(
+    '/',
+    mountRoutes(async () => ((await options.mountRoot()) || '/mnt').replace(/\/+$/, '')),
+  )
   answerProblems(app, log)
 
   const { host, port } = settings.serviceAddr

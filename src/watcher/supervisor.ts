@@ -1,6 +1,6 @@
 import { Problem } from '../core/problem.ts'
 
-export type ServiceAction = 'start' | 'stop' | 'restart' | 'reload'
+export type ServiceAction = 'start' | 'stop' | 'restart' | 'reload' | 'hard-reset' | 'shutdown'
 
 /** Whoever can start and stop the agent of this node. */
 export interface Supervisor {
@@ -22,15 +22,30 @@ export const statusOnlySupervisor = (isAgentUp: () => boolean): Supervisor => ({
 })
 
 /** Controls a systemd unit through `systemctl`. */
-export const systemdSupervisor = (unit: string): Supervisor => ({
-  status: async () => (await systemctl(['is-active', unit])).output || 'unknown',
+export const systemdSupervisor = (unit: string, run: typeof systemctl = systemctl): Supervisor => ({
+  status: async () => (await run(['is-active', unit])).output || 'unknown',
   act: async (action) => {
-    const { exitCode, output } = await systemctl([action, unit])
-    if (exitCode !== 0) {
-      throw new Problem('internal-server-error', { title: `Cannot ${action} ${unit}.`, msg: output })
+    for (const step of stepsOf(unit, action)) {
+      const { exitCode, output } = await run(step)
+      if (exitCode !== 0) {
+        const title = `Cannot ${action} ${unit}: systemctl ${step.join(' ')} failed.`
+        throw new Problem('internal-server-error', { title, msg: output })
+      }
     }
   },
 })
+
+/** What systemctl is asked, one after the other. */
+const stepsOf = (unit: string, action: ServiceAction): string[][] => {
+  if (action === 'hard-reset')
+    return [
+      ['stop', unit],
+      ['restart', 'docker.service'],
+      ['start', unit],
+    ]
+  if (action === 'shutdown') return [['stop', unit], ['poweroff']]
+  return [[action, unit]]
+}
 
 async function systemctl(args: readonly string[]): Promise<{ exitCode: number; output: string }> {
   try {

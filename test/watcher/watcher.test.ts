@@ -1,10 +1,21 @@
 import { expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
 import { loadConfig } from '../../src/config/loader.ts'
 import { silentLogger } from '../../src/lib/logger.ts'
 import { startWatcher } from '../../src/watcher/role.ts'
-import { type Supervisor, statusOnlySupervisor } from '../../src/watcher/supervisor.ts'
+import { type Supervisor, statusOnlySupervisor, systemdSupervisor } from '../../src/watcher/supervisor.ts'
+import { tempDirectory } from '../harness/temp.ts'
 
-async function watcherWith(supervisor: Supervisor, softReset = 'false') {
+interface Place {
+  softReset?: string
+  token?: string | null
+  mountRoot?: string | null
+}
+
+async function watcherWith(
+  supervisor: Supervisor,
+  { softReset = 'false', token: known = 'right', mountRoot = null }: Place = {},
+) {
   const { watcher } = loadConfig({
     role: 'watcher',
     env: {
@@ -17,12 +28,17 @@ async function watcherWith(supervisor: Supervisor, softReset = 'false') {
   })
   const role = await startWatcher({
     settings: watcher,
-    token: async () => 'right',
+    token: async () => known,
+    mountRoot: async () => mountRoot,
     supervisor,
     log: silentLogger,
   })
-  const call = (path: string, method = 'GET', token = 'right') =>
-    fetch(`${role.endpoints.watcher}${path}`, { method, headers: { 'X-BackendAI-Watcher-Token': token } })
+  const call = (path: string, method = 'GET', token = known ?? 'insecure', body?: object) =>
+    fetch(`${role.endpoints.watcher}${path}`, {
+      method,
+      headers: { 'X-BackendAI-Watcher-Token': token },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
   return { role, call }
 }
 
@@ -50,7 +66,7 @@ test('reloads when soft resets are on', async () => {
   const act: Supervisor['act'] = async (action) => {
     actions.push(action)
   }
-  const { role, call } = await watcherWith({ status: async () => 'active', act }, 'true')
+  const { role, call } = await watcherWith({ status: async () => 'active', act }, { softReset: 'true' })
   await using _ = role
   expect((await call('/soft-reset', 'POST')).status).toBe(200)
   expect(actions).toEqual(['reload'])
@@ -63,4 +79,39 @@ test('in one process it tells the state and says why it cannot control', async (
   const refused = await call('/agent/stop', 'POST')
   expect(refused.status).toBe(503)
   expect(await refused.json()).toMatchObject({ msg: expect.stringContaining('one process') })
+})
+
+test('a hard reset restarts the engine between, a shutdown ends the node; both need a token of their own', async () => {
+  const asked: string[] = []
+  const supervisor = systemdSupervisor('agent.service', async (args) => {
+    asked.push(args.join(' '))
+    return { exitCode: 0, output: '' }
+  })
+  const { role, call } = await watcherWith(supervisor)
+  await using _ = role
+  expect(await (await call('/hard-reset', 'POST')).json()).toEqual({ result: 'ok' })
+  expect(asked.splice(0)).toEqual(['stop agent.service', 'restart docker.service', 'start agent.service'])
+  expect((await call('/shutdown', 'POST')).status).toBe(200)
+  expect(asked.splice(0)).toEqual(['stop agent.service', 'poweroff'])
+  const open = await watcherWith(supervisor, { token: null })
+  await using _open = open.role
+  expect((await open.call('/shutdown', 'POST')).status).toBe(403)
+  expect(asked).toEqual([])
+})
+
+test('the table of file systems is shown, and what mount says is the answer', async () => {
+  using directory = tempDirectory('watcher')
+  writeFileSync(directory.at('fstab'), '/dev/sda1 / ext4 defaults 0 1\n')
+  const supervisor: Supervisor = { status: async () => 'active', act: async () => {} }
+  const { role, call } = await watcherWith(supervisor, { mountRoot: directory.path })
+  await using _ = role
+  const shown = await call(`/fstab?fstab_path=${directory.at('fstab')}`)
+  expect(await shown.text()).toBe('/dev/sda1 / ext4 defaults 0 1\n')
+  expect((await call(`/fstab?fstab_path=${directory.at('fstab.none')}`)).status).toBe(404)
+  expect(await (await call('/mounts')).json()).toEqual([])
+  const mount = { name: 'data', fs_type: 'nosuchfs', fs_location: directory.at('nothing') }
+  const refused = await call('/mounts', 'POST', 'right', mount)
+  expect([refused.status, (await refused.text()).length > 10]).toEqual([500, true])
+  expect((await call('/mounts', 'POST', 'right', { ...mount, name: '../x' })).status).toBe(400)
+  expect(await (await call('/mounts', 'DELETE', 'right', { name: 'data' })).json()).toEqual({ result: 'ok' })
 })

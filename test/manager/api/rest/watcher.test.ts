@@ -33,7 +33,13 @@ async function watcherWith(supervisor: Supervisor) {
     systemDir: '/nowhere',
   })
   const token = async () => 'right'
-  const role = await startWatcher({ settings: watcher, token, supervisor, log: silentLogger })
+  const role = await startWatcher({
+    settings: watcher,
+    token,
+    supervisor,
+    mountRoot: async () => null,
+    log: silentLogger,
+  })
   return { port: new URL(role.endpoints.watcher ?? '').port, role }
 }
 const body = (agent_id: string) => ({ body: { agent_id } })
