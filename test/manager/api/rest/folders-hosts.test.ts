@@ -7,7 +7,7 @@ import { failed, startFolderManager } from './folder-manager.ts'
 let m: Awaited<ReturnType<typeof startFolderManager>>
 beforeAll(async () => {
   m = await startFolderManager()
-})
+}, 60_000)
 afterAll(() => m[Symbol.asyncDispose]())
 
 const HOST = 'local:volume1'

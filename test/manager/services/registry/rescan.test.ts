@@ -65,7 +65,7 @@ beforeAll(async () => {
   harbor = owned.use(startHarbor({ registryUrl: registry.url, account: ACCOUNT, projects }))
   manager = owned.use(await startTestManager())
   tasks = owned.use(createBackgroundTasks(manager.ports))
-})
+}, 60_000)
 afterAll(() => owned.disposeAsync())
 
 const configure = (name: string, url: string, more: Record<string, string>) =>
