@@ -21,6 +21,11 @@ const compatParts = () =>
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => name.replace('.test.ts', ''))
 
+/** Parts of several files. */
+const TOGETHER = { client: ['client', 'commands'], graphql: ['graphql', 'graphql-schema'] }
+const filesOf = (parts) =>
+  parts.flatMap((part) => TOGETHER[part] ?? [part]).map((part) => `./test/compat/${part}.test.ts`)
+
 const bunTest = (paths, timeout) => ['test', `--timeout=${timeout}`, ...paths]
 
 /**
@@ -51,8 +56,7 @@ export const SUITES = [
     limit: 30 * MINUTE,
     reads: 'bun',
     parts: compatParts,
-    args: (parts) =>
-      bunTest(parts?.map((part) => `./test/compat/${part}.test.ts`) ?? ['./test/compat'], 120_000),
+    args: (parts) => bunTest(parts ? filesOf(parts) : ['./test/compat'], 120_000),
   },
   {
     name: 'bench',

@@ -24,6 +24,8 @@ export interface RawRequest {
   secretKey?: string
   /** Fails the request when no whole answer has come by then; default never. */
   limitMs?: number
+  /** Leaves event streams when they open. */
+  leaveStreams?: boolean
   /** Leaves a stream once its text matches; what came so far is the answer. */
   leaveAfter?: RegExp
   /** Changed or, where null, left out after signing. */
@@ -84,7 +86,11 @@ export function rawRequest(shape: Shape, options: RawRequest): Promise<RawAnswer
         })
         response.on('error', reject)
         response.on('end', () => finish())
-        const finish = () => {
+        if (options.leaveStreams && String(response.headers['content-type']).includes('event-stream')) {
+          sent.destroy()
+          finish()
+        }
+        function finish(): void {
           const text = Buffer.concat(chunks).toString('utf8')
           const isJson = String(response.headers['content-type']).includes('json')
           resolve({

@@ -75,7 +75,7 @@ export async function serveHttp(options: ServeOptions): Promise<HttpServing> {
     void answer(options.fetch, request, env, report).then(async (response) => {
       const handler = accepted.get(response)
       if (!handler) {
-        await refuseUpgrade(socket, response, env.responseHeaders)
+        await refuseUpgrade(socket, env.method, response, env.responseHeaders).catch(report)
         return
       }
       webSockets.handleUpgrade(incoming, socket as Socket, head, (webSocket) => {
@@ -168,15 +168,28 @@ async function runSocket(webSocket: WebSocket, handler: SocketHandler, report: (
   }
 }
 
-async function refuseUpgrade(socket: Duplex, response: Response, extra: Record<string, string>) {
-  const body = Buffer.from(await response.arrayBuffer())
+/** Any other answer than the upgrade: written as it comes, ended with the connection; none of it for HEAD. */
+async function refuseUpgrade(
+  socket: Duplex,
+  method: string,
+  response: Response,
+  extra: Record<string, string>,
+): Promise<void> {
   const headers = { ...extra, ...Object.fromEntries(response.headers), connection: 'close' }
-  const lines = Object.entries({ ...headers, 'content-length': String(body.length) }).map(
-    ([name, value]) => `${name}: ${value}\r\n`,
-  )
-  socket.end(
-    Buffer.concat([Buffer.from(`HTTP/1.1 ${response.status} Refused\r\n${lines.join('')}\r\n`), body]),
-  )
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`HTTP/1.1 ${response.status} Refused\r\n${lines.join('')}\r\n`)
+  const reader = response.body?.getReader()
+  const leave = () => void reader?.cancel().catch(() => {})
+  socket.once('close', leave)
+  if (method === 'HEAD') leave()
+  for (;;) {
+    const part = await reader?.read()
+    if (!part || part.done) break
+    if (!socket.write(part.value)) {
+      await new Promise<void>((resolve) => socket.once('drain', resolve).once('close', resolve))
+    }
+  }
+  socket.end()
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {
