@@ -732,3 +732,24 @@ test('a file that is not there is named in one sentence', async () => {
     stderr: '✘ There is no file "none.yaml".\n',
   })
 })
+
+test('task-logs takes the name of a session', async () => {
+  manager.on('GET /session/_/logs', () => new Response('out\n'))
+  onGraphQl({
+    compute_session_list: () => ({ items: [{ id: ID, name: 'mine' }], total_count: 1 }),
+    compute_session: () => session('mine'),
+  })
+  expect((await cli(['task-logs', 'mine'])).stdout).toBe('out\n')
+  const [request] = manager.requestsOf('GET /session/_/logs')
+  expect(`${request?.query} ${request?.body}`).toContain(ID)
+  sessions()
+  expect((await cli(['task-logs', 'nope'])).stderr).toContain('There is no session "nope".')
+})
+
+test('resource check calls what is not limited so', async () => {
+  const found = { keypair_limits: { cpu: 'Infinity' }, keypair_using: { cpu: '1' } }
+  manager.on('POST /resource/check-presets', () =>
+    json({ ...found, keypair_remaining: { cpu: 'Infinity' }, presets: [], scaling_groups: {} }),
+  )
+  expect((await cli(['resource', 'check'])).stdout).toMatch(/^cpu +no limit +1 +no limit$/m)
+})

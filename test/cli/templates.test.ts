@@ -192,7 +192,8 @@ describe('records', () => {
 
   test('logs of tasks and of the server', async () => {
     manager.on('GET /session/_/logs', () => new Response('out\n'))
-    expect((await cli(['task-logs', 'id'])).stdout).toBe('out\n')
+    const id = '11111111-2222-3333-4444-555555555555'
+    expect((await cli(['task-logs', id])).stdout).toBe('out\n')
     const log = {
       log_id: 'l1',
       created_at: 1_700_000_000,

@@ -89,8 +89,10 @@ async function check(context: CommandContext, flags: CheckFlags): Promise<number
     return EXIT.ok
   }
   const slots = [...new Set([...Object.keys(found.keypair_limits), ...Object.keys(found.keypair_using)])]
-  const amount = (slot: string, value: unknown): string =>
-    slot === 'mem' && Number.isFinite(Number(value)) ? sizeText(Number(value)) : fieldText(value)
+  const amount = (slot: string, value: unknown): string => {
+    if (value === 'Infinity') return 'no limit'
+    return slot === 'mem' && Number.isFinite(Number(value)) ? sizeText(Number(value)) : fieldText(value)
+  }
   out.table(
     [
       { title: 'SLOT', min: 8 },
