@@ -132,6 +132,7 @@ async function main() {
     await ended
     process.exit(code)
   }
+  say(`In another terminal: BACKENDAI_DATA=${data} ${join(root, 'dist/backend.ai')} ps`)
   if (code !== 0) say(`The run ended with ${code}; the cluster stays up`)
   const end = await ended
   process.exit(stopping ? 0 : typeof end === 'number' ? end : 1)

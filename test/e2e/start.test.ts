@@ -89,6 +89,7 @@ test(
     }
     expect(await child.exited).toBe(0)
     expect(output).toContain('hello world')
+    expect(output).toContain(`In another terminal: BACKENDAI_DATA=${data.path} `)
     const { pid } = await Bun.file(data.at('ready.json')).json()
     expect(isAlive(pid)).toBe(false)
   },
