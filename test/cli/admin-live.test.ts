@@ -311,6 +311,7 @@ test('watchers', async () => {
     settings: watcher,
     token: async () => 'right',
     supervisor: { status: async () => 'active', act: async (action) => void actions.push(action) },
+    mountRoot: async () => null,
     log: silentLogger,
   })
   await using _ = role
