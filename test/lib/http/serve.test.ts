@@ -198,3 +198,24 @@ test('stopping ends open streams and sockets', async () => {
   expect(await closed).toBe(1001)
   await expect(streaming.text()).rejects.toThrow()
 })
+
+test('what refuses an upgrade comes as it is written, and without a body for HEAD', async () => {
+  const ask = (method: string, path: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      let text = ''
+      const socket = connect(serving.port, '127.0.0.1', () =>
+        socket.write(
+          `${method} ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+        ),
+      )
+      socket.on('error', reject)
+      socket.on('close', () => resolve(text))
+      socket.on('data', (chunk) => {
+        text += chunk
+        if (text.length > 500_000) socket.destroy()
+      })
+    })
+  expect(await ask('GET', '/socket')).toEndWith('{"title":"no"}')
+  expect(await ask('HEAD', '/socket')).toMatch(/^HTTP\/1\.1 401 [^{]*\r\n\r\n$/)
+  expect((await ask('GET', '/endless')).length).toBeGreaterThan(500_000)
+})
