@@ -29,7 +29,14 @@ export async function taskLogs(
     .where(eq(kernels.id, taskId))
   const sessionId = row?.sessionId ?? taskId
   const ref = { name: sessionId, ownerAccessKey: row && requester.isSuperadmin ? row.accessKey : null }
-  const session = await resolveSession(context.ports.store, requester, ref, { ended: true })
+  const session = await resolveSession(context.ports.store, requester, ref, { ended: true }).catch(
+    (error) => {
+      // The session of somebody else's kernel is not told.
+      if (error instanceof Problem && error.status === 404)
+        throw notFound('session', `There is no session "${taskId}".`)
+      throw error
+    },
+  )
   if (session.sessionType !== 'batch') throw notFound('background task', 'There is no such batch task.')
   return await logsOf(context, session.id)
 }
