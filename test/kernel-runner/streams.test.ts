@@ -31,6 +31,23 @@ test('a terminal echoes, knows its size and hears of a new one', async () => {
   await stream[Symbol.asyncDispose]()
 })
 
+async function typed(text: string): Promise<string> {
+  await using stream = await kernel.link.openStream({ what: 'pty', rows: 24, cols: 80 })
+  await stream.write(bytes(text))
+  let output = ''
+  for await (const chunk of stream.chunks) output += new TextDecoder().decode(chunk)
+  return output
+}
+
+test('what a shell prints last arrives however soon it ends', async () => {
+  const outputs = await Promise.all(Array.from({ length: 30 }, () => typed('echo sum-$((1+1)); exit\n')))
+  expect(outputs.filter((output) => !output.includes('sum-2'))).toEqual([])
+}, 30_000)
+
+test('a program that the shell left behind does not keep its terminal', async () => {
+  expect(await typed('setsid sleep 600 & echo sum-$((1+1)); exit\n')).toContain('sum-2')
+})
+
 test('a terminal whose client goes away ends its shell', async () => {
   const stream = await kernel.link.openStream({ what: 'pty', rows: 24, cols: 80 })
   await stream.write(bytes('echo "pid=$$="\n'))

@@ -43,7 +43,7 @@ export class StreamHub {
     if (frame.what === 'pty') {
       const rows = isTerminalSize(frame.rows) ? frame.rows : 24
       const cols = isTerminalSize(frame.cols) ? frame.cols : 80
-      done = new Terminal(this.#host, stream, rows, cols).serve()
+      done = Promise.try(() => new Terminal(this.#host, stream, rows, cols).serve())
     } else {
       done = import('./connection.ts').then(({ openConnection }) => openConnection(frame.port, stream))
     }

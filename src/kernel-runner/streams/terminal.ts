@@ -14,46 +14,49 @@ const RESUME_AT = 64 * 1024
 /** A program that ignores Ctrl-S and goes on loses its terminal here. */
 const LIMIT = 32 * 1024 * 1024
 const HANG_UP_MS = 1000
+/** Output is awaited this long after the shell's end where something that it left behind keeps the terminal open. */
+const DRAIN_MS = 1000
 const IXON = 0o2000
 const ctrl = { hold: '\x13', resume: '\x11' }
 
 /** A login shell on a terminal of its own. */
 export class Terminal {
   readonly #stream: LinkStream
-  readonly #host: TerminalHost
+  readonly #child: Bun.Subprocess
   readonly #terminal: Bun.Terminal
-  readonly #size: { rows: number; cols: number }
+  readonly #drained = Promise.withResolvers<void>()
   #queue: Uint8Array[] = []
   #queued = 0
   #held = false
   #wake: (() => void) | null = null
   #over = false
 
+  /** Starts the shell. @throws Error when it cannot be started */
   constructor(host: TerminalHost, stream: LinkStream, rows: number, cols: number) {
-    this.#host = host
+    const { processes, shell, workDir, environ } = host
     this.#stream = stream
-    this.#size = { rows, cols }
-    this.#terminal = new Bun.Terminal({
-      rows,
-      cols,
-      name: host.environ.TERM ?? 'xterm',
-      data: (_terminal, data) => this.#produced(data),
-      exit: () => this.#finish(),
+    // A terminal made with its process is open nowhere else, so that its end is heard once all output was read.
+    const child = Bun.spawn({
+      cmd: [shell, ...(shell.endsWith('bash') ? ['-l'] : [])],
+      cwd: workDir,
+      env: { ...environ, LINES: String(rows), COLUMNS: String(cols) },
+      terminal: {
+        rows,
+        cols,
+        name: environ.TERM ?? 'xterm',
+        data: (_terminal, data) => this.#produced(data),
+        exit: () => this.#drained.resolve(),
+      },
+      ...processes.spawnOwner(),
     })
+    this.#child = processes.track(child)
+    if (!child.terminal) throw new Error('the shell has no terminal')
+    this.#terminal = child.terminal
   }
 
   /** Until the shell ends or the client goes away. */
   async serve(): Promise<void> {
-    const { processes, shell, workDir, environ } = this.#host
-    const child = processes.track(
-      Bun.spawn({
-        cmd: [shell, ...(shell.endsWith('bash') ? ['-l'] : [])],
-        cwd: workDir,
-        env: { ...environ, LINES: String(this.#size.rows), COLUMNS: String(this.#size.cols) },
-        terminal: this.#terminal,
-        ...processes.spawnOwner(),
-      }),
-    )
+    const child = this.#child
     this.#stream.onControl((value) => {
       const size = readResize(value)
       if (size && !this.#terminal.closed) this.#terminal.resize(size.cols, size.rows)
@@ -71,6 +74,10 @@ export class Terminal {
     input.catch(() => undefined)
     await child.exited
     clearTimeout(lastResort)
+    // The last output may not have been read yet.
+    const drain = setTimeout(() => this.#drained.resolve(), DRAIN_MS)
+    await this.#drained.promise
+    clearTimeout(drain)
     this.#finish()
     await output
     this.#terminal.close()
