@@ -434,6 +434,7 @@ describe('events and watch', () => {
     manager.on('GET /events/session', () =>
       eventStream([event('kernel_pulling', { kernelId: 'k', clusterRole: 'main', clusterIdx: 1 }), close]),
     )
+    manager.on('GET /session/*', () => json({ status: 'PENDING' }))
     expect((await cli(['events', 'mine'])).stdout).toBe('kernel_pulling mine main1\n')
     expect(JSON.parse((await cli(['events', ID, '--json'])).stdout)).toMatchObject({
       event: 'kernel_pulling',
@@ -441,6 +442,14 @@ describe('events and watch', () => {
     const [byName, byId] = manager.requestsOf('GET /events/session')
     expect(byName?.query.get('sessionName')).toBe('mine')
     expect(byId?.query.get('sessionId')).toBe(ID)
+  })
+
+  test('events of an unknown session are refused before anything is waited for', async () => {
+    manager.on('GET /events/session', () => eventStream([], 'stay'))
+    manager.on('GET /session/*', () => unknownSession())
+    const result = await cli(['events', 'mien'])
+    expect([result.code, result.stderr]).toEqual([1, expect.stringContaining('There is no session "mien".')])
+    expect(manager.requestsOf('GET /events/session')).toEqual([])
   })
 
   test.each([
@@ -524,6 +533,27 @@ describe('exec', () => {
     expect(await runCli(['exec', 'mine'], io)).toBe(0)
     expect(shell?.out.stdout).toBe('$ exit\r')
     expect(frames[0]).toEqual({ type: 'resize', rows: 24, cols: 80 })
+  })
+
+  test('the end of piped input is told until the shell ends', async () => {
+    let ends = 0
+    manager.onSocket('/stream/session/mine/pty', (socket) => {
+      socket.send(JSON.stringify({ type: 'out', data: btoa('$ ') }))
+      socket.on('message', (data) => {
+        const message = JSON.parse(String(data)) as { type: string; chars: string }
+        // A terminal that was changing its mode drops the first.
+        if (message.type === 'stdin' && atob(message.chars) === '\u0004') ends += 1
+        if (ends === 2) socket.close(1000)
+      })
+    })
+    const io = testIo({
+      endpoint: manager.endpoint,
+      onWrite: (each) => {
+        if (each.out.stdout === '$ ') each.endInput()
+      },
+    })
+    expect(await runCli(['exec', 'mine'], io)).toBe(0)
+    expect(ends).toBeGreaterThanOrEqual(2)
   })
 
   test('an unknown session is explained', async () => {

@@ -11,6 +11,8 @@ export interface TestIo extends CliIo {
   interrupt(): void
   /** Types into a raw terminal. */
   type(text: string): void
+  /** Piped input has ended. */
+  endInput(): void
 }
 
 export interface TestIoOptions {
@@ -41,6 +43,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   const input = [...(options.input ?? [])]
   const interrupts = new Set<() => void>()
   const typed = new Set<(bytes: Uint8Array) => void>()
+  const ends = new Set<() => void>()
   const decoder = new TextDecoder()
   const stream = (name: 'stdout' | 'stderr') => ({
     write(data: string | Uint8Array) {
@@ -72,9 +75,13 @@ export function testIo(options: TestIoOptions = {}): TestIo {
       readLine: async () => input.shift() ?? null,
       readSecret: async () => input.shift() ?? null,
       readAll: async () => input.splice(0).join('\n'),
-      readRaw(onData) {
+      readRaw(onData, onEnd) {
         typed.add(onData)
-        return () => typed.delete(onData)
+        ends.add(onEnd)
+        return () => {
+          typed.delete(onData)
+          ends.delete(onEnd)
+        }
       },
     },
     env: { ...credentials, ...options.env },
@@ -100,6 +107,9 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     },
     type: (text) => {
       for (const listener of typed) listener(new TextEncoder().encode(text))
+    },
+    endInput: () => {
+      for (const listener of ends) listener()
     },
   }
   return io

@@ -1,7 +1,11 @@
+import type { PtyStream } from '../../client/pty-stream.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CliError, EXIT } from '../exit-code.ts'
 
 const PING_MS = 60_000
+/** A terminal that changes its mode drops a Ctrl-D, and one behind half a line only ends the line: it is typed again. */
+const END_AGAIN_MS = 500
+const CTRL_D = Uint8Array.of(4)
 
 /** A terminal inside the session on this terminal, until the shell ends. */
 export async function openShell(
@@ -13,10 +17,11 @@ export async function openShell(
   const client = await context.client()
   const size = () => ({ rows: io.stdout.rows, cols: io.stdout.columns })
   const pty = await client.sessions.streamPty(session, size(), { ownerAccessKey })
+  const over = new AbortController()
   const stopReading = io.stdin.readRaw(
     (bytes) => pty.write(bytes),
-    // Piped commands have ended: so does the shell, as if Ctrl-D were typed.
-    () => pty.write(Uint8Array.of(4)),
+    // Piped commands have ended: so does every reader in the session, as if Ctrl-D were typed.
+    () => void typeEnds(context, pty, over.signal),
   )
   const stopResizing = io.onResize(() => {
     const { rows, cols } = size()
@@ -29,6 +34,7 @@ export async function openShell(
     for await (const bytes of pty.output) io.stdout.write(bytes)
   } finally {
     clearInterval(pings)
+    over.abort()
     stopReading()
     stopResizing()
     context.signal.removeEventListener('abort', onAbort)
@@ -39,4 +45,11 @@ export async function openShell(
   if ([1000, 1001, 1005].includes(code)) return EXIT.ok
   if (context.signal.aborted) return EXIT.interrupted
   throw new CliError(`The terminal was closed: ${reason || `WebSocket code ${code}`}.`)
+}
+
+async function typeEnds({ io }: CommandContext, pty: PtyStream, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    pty.write(CTRL_D)
+    await io.sleep(END_AGAIN_MS, signal).catch(() => undefined)
+  }
 }
