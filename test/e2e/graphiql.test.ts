@@ -30,10 +30,21 @@ test(
         elsewhere.push(request.url())
       }
     })
+    const asked: string[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'POST') asked.push(request.postData() ?? '')
+    })
     page.on('pageerror', (error) => faults.push(String(error)))
     await page.goto(`${origin}/admin/gql`)
+    const notice = page.getByRole('status')
+    await notice.getByText('Type an access key and its secret key to begin.').waitFor()
     await page.getByLabel('Access key').fill(ADMIN.accessKey)
+    await page.getByLabel('Secret key').fill('wrong')
+    await page.getByRole('button', { name: 'Open' }).click()
+    await notice.getByText('The manager refuses:').waitFor()
+    expect(asked).toEqual([JSON.stringify({ query: '{ user { email } }' })])
     await page.getByLabel('Secret key').fill(ADMIN.secretKey)
+    await page.getByLabel('Secret key').press('Enter')
     const answered = page.waitForResponse(
       (response) =>
         response.request().method() === 'POST' &&
