@@ -81,7 +81,10 @@ function apiHints(error: ApiError, isLogin: boolean): string[] {
   if (error.kind === 'auth-failed' && isLogin)
     return ['Your login has ended, or there was none: "backend.ai login".']
   if (error.kind === 'auth-failed')
-    return ['Check the access key and the secret key: "backendai config" shows them.']
+    return [
+      'Check the access key and the secret key: "backendai config" shows them.',
+      'A key that was made inactive is refused in the same way.',
+    ]
   if (error.kind === 'invalid-auth-params' && /sync/i.test(error.msg ?? '')) {
     return ['The clocks of this machine and of the server differ by more than 15 minutes.']
   }

@@ -730,6 +730,7 @@ test('a wrong key is explained', async () => {
   const result = await cli(['ps', '--access-key', 'AKIAWRONG', '--secret-key', 'x'])
   expect(result.code).toBe(1)
   expect(result.stderr).toContain('Check the access key')
+  expect(result.stderr).toContain('inactive')
 })
 
 test('errors of GraphQL are told without its titles', async () => {

@@ -66,6 +66,13 @@ describe('lists', () => {
     })
   })
 
+  test('a narrow terminal takes from names and creators, never from the host', async () => {
+    Object.assign(item, { name: 'n'.repeat(60), creator: `${'c'.repeat(40)}@x`, status: 'delete-complete' })
+    const { stdout } = await cli(['list'], { isTTY: true, columns: 80 })
+    expect(stdout).toContain('  local:volume1  ')
+    expect(stdout).toContain('…')
+  })
+
   test('list shows a table and how many are left', async () => {
     const result = await cli(['list', '--limit', '1', '--order', '-name'])
     expect(result.code).toBe(0)
@@ -312,6 +319,17 @@ describe('transfers', () => {
       ],
     })
     expect(readFileSync(join(out, 'deep/b'), 'utf8')).toBe('abc')
+  })
+
+  test('download of a directory without -r tells of -r', async () => {
+    manager.on('POST /folders/data/request-download', () =>
+      problem(400, 'storage/wrong-type', 'Not the right type of file.'),
+    )
+    for (const path of ['sub', '.']) {
+      const result = await cli(['download', 'data', path])
+      expect([path, result.code, result.stderr]).toEqual([path, 2, expect.stringContaining('-r copies')])
+      expect(result.stderr).toContain(`${path} is a directory.`)
+    }
   })
 
   test('no path of a folder leads out of the local directory', async () => {

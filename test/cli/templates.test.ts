@@ -7,6 +7,12 @@ import { eventStream, json, type ScriptedManager, startScriptedManager } from '.
 import { type TestIoOptions, testIo } from './test-io.ts'
 
 const NOW = Date.parse('2026-11-21T08:00:00Z')
+const dates = { created_at: '2026-11-21T07:55:00Z', is_owner: true }
+const TEMPLATES = [
+  { id: 't1', name: 'one', type: 'user', user_email: 'a@x', ...dates },
+  { id: 't2', name: 'twice', type: 'user', user_email: 'a@x', ...dates },
+  { id: 't3', name: 'twice', type: 'group', group_name: 'team', ...dates },
+]
 let manager: ScriptedManager
 let directory: string
 
@@ -55,7 +61,7 @@ describe('templates', () => {
     manager.on('DELETE /template/session/t1', () => json({ success: true }))
     expect((await cli(['sesstpl', 'list', '-a'])).stdout).toMatch(/t1 +one +you +5 min ago/)
     expect(last('GET /template/session')?.query.get('all')).toBe('true')
-    expect((await cli(['sesstpl', 'get', 't1', '-f', 'json'])).stdout).toBe('kind: taskTemplate\n')
+    expect((await cli(['sesstpl', 'get', 'one', '-f', 'json'])).stdout).toBe('kind: taskTemplate\n')
     expect(last('GET /template/session/t1')?.query.get('format')).toBe('json')
     expect((await cli(['sesstpl', 'update', 't1', '-o', 'AK'], { input: ['b: 2'] })).code).toBe(0)
     expect(bodyOf('PUT /template/session/t1')).toMatchObject({ payload: 'b: 2', owner_access_key: 'AK' })
@@ -71,8 +77,30 @@ describe('a session by a template', () => {
       json({ sessionId: 's1', status: 'RUNNING' }, 201),
     )
     manager.on('GET /events/session', () => eventStream(['event: server_close\ndata: {}\n\n']))
+    manager.on('GET /template/session', () => json(TEMPLATES))
   })
   const sent = () => bodyOf('POST /session/_/create-from-template')
+
+  test('named by the name, as long as that is of one only', async () => {
+    expect((await cli(['start-template', '-t', 'mine', 'one'])).code).toBe(0)
+    expect(sent()).toMatchObject({ template_id: 't1' })
+    const several = await cli(['start-template', 'twice'])
+    expect([several.code, several.stderr]).toEqual([
+      2,
+      expect.stringContaining('2 templates are named "twice"'),
+    ])
+    expect(several.stderr).toContain('t2  user  a@x')
+    expect(several.stderr).toContain('t3  group  team')
+    const none = await cli(['start-template', 'onee'])
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('Did you mean: one?')])
+  })
+
+  test('an id is not looked up', async () => {
+    const id = crypto.randomUUID()
+    expect((await cli(['start-template', '-t', 'mine', id])).code).toBe(0)
+    expect(sent()).toMatchObject({ template_id: id })
+    expect(manager.requestsOf('GET /template/session')).toEqual([])
+  })
 
   test.each(['start-template', 'start-from-template', 'create-from-template'])('%s', async (word) => {
     const result = await cli([word, '-t', 'mine', 't1'])

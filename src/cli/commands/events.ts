@@ -4,7 +4,7 @@ import type { Define } from '../command-table.ts'
 import { EXIT } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 import { eventQuery } from '../session/event-query.ts'
-import { onSession } from '../session/known-session.ts'
+import { sessionInfo } from '../session/known-session.ts'
 import { ownerOption } from '../spelled-option.ts'
 
 interface EventsFlags {
@@ -25,10 +25,11 @@ export const defineEvents: Define = (parent, bind) => {
       bind<EventsFlags>(async ({ context, options, args }) => {
         const { out, signal } = context
         const client = await context.client()
-        const query = { ...eventQuery(args[0], options.owner), scope: options.scope }
-        const stream = await onSession(context, args[0] ?? '', () =>
-          client.sessions.events(query, { signal }),
-        )
+        const [session] = args
+        // The server follows names that nobody has yet, so a mistyped one would wait for ever.
+        if (session !== undefined) await sessionInfo(context, session, options.owner)
+        const query = { ...eventQuery(session, options.owner), scope: options.scope }
+        const stream = await client.sessions.events(query, { signal })
         for await (const event of stream) {
           if (out.isJson) out.json(event)
           else out.text(lineOf(event))

@@ -8,6 +8,7 @@ import { confirm } from '../confirm.ts'
 import { EXIT, usageError } from '../exit-code.ts'
 import { subcommand } from '../global-options.ts'
 import { readInput } from '../read-input.ts'
+import { templateId } from '../session/template-id.ts'
 import { ownerOption } from '../spelled-option.ts'
 import { ago } from '../times.ts'
 
@@ -49,6 +50,16 @@ function defineTemplateCommands(
   templatesOf: (client: Client) => Templates,
 ): void {
   const templates = async (context: CommandContext): Promise<Templates> => templatesOf(await context.client())
+
+  /** The templates, and the id of the one that is meant. */
+  const named = async (
+    context: CommandContext,
+    template: string,
+    owner: string | undefined,
+  ): Promise<[Templates, string]> => {
+    const all = await templates(context)
+    return [all, await templateId(context, all, template, owner)]
+  }
 
   subcommand(group, {
     name: 'create',
@@ -96,16 +107,17 @@ function defineTemplateCommands(
     )
 
   subcommand(group, { name: 'get', summary: 'print a template', examples: [`${word} get ID -f json`] })
-    .argument('<TEMPLATE>', 'id of the template')
+    .argument('<TEMPLATE>', 'name or id')
     .addOption(
       new Option('-f, --format <FORMAT>', 'of the document').choices(['yaml', 'json']).default('yaml'),
     )
     .addOption(ownerOption())
     .action(
-      bind<OwnerFlags & { format: 'yaml' | 'json' }>(async ({ context, options, args: [id = ''] }) => {
+      bind<OwnerFlags & { format: 'yaml' | 'json' }>(async ({ context, options, args: [template = ''] }) => {
+        const [all, id] = await named(context, template, options.owner)
         const owner = options.owner ? { ownerAccessKey: options.owner } : {}
         const format = context.out.isJson ? 'json' : options.format
-        context.out.text(await (await templates(context)).get(id, { format, ...owner }))
+        context.out.text(await all.get(id, { format, ...owner }))
         return EXIT.ok
       }),
     )
@@ -115,13 +127,14 @@ function defineTemplateCommands(
     summary: 'replace a template',
     examples: [`${word} update ID -f template.yaml`],
   })
-    .argument('<TEMPLATE>', 'id of the template')
+    .argument('<TEMPLATE>', 'name or id')
     .option('-f, --file <FILE>', 'YAML or JSON; standard input by default')
     .addOption(ownerOption())
     .action(
-      bind<WriteFlags>(async ({ context, options, args: [id = ''] }) => {
+      bind<WriteFlags>(async ({ context, options, args: [template = ''] }) => {
         const document = await documentOf(context, options.file)
-        await (await templates(context)).update(id, document, ownerOf(options))
+        const [all, id] = await named(context, template, options.owner)
+        await all.update(id, document, ownerOf(options))
         if (context.out.isJson) context.out.json({ id })
         context.out.done(`Template ${id} is replaced.`)
         return EXIT.ok
@@ -129,13 +142,14 @@ function defineTemplateCommands(
     )
 
   subcommand(group, { name: 'delete', summary: 'delete a template', examples: [`${word} delete ID`] })
-    .argument('<TEMPLATE>', 'id of the template')
+    .argument('<TEMPLATE>', 'name or id')
     .option('-f, --force', 'do not ask')
     .addOption(ownerOption())
     .action(
-      bind<OwnerFlags & { force?: boolean }>(async ({ context, options, args: [id = ''] }) => {
-        if (!options.force) await confirm(context, `Delete the template ${id}?`)
-        await (await templates(context)).delete(id, options.owner ? { ownerAccessKey: options.owner } : {})
+      bind<OwnerFlags & { force?: boolean }>(async ({ context, options, args: [template = ''] }) => {
+        const [all, id] = await named(context, template, options.owner)
+        if (!options.force) await confirm(context, `Delete the template ${template}?`)
+        await all.delete(id, options.owner ? { ownerAccessKey: options.owner } : {})
         if (context.out.isJson) context.out.json({ id })
         context.out.done(`Template ${id} is deleted.`)
         return EXIT.ok

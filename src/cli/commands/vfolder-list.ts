@@ -15,11 +15,11 @@ interface FolderListFlags extends ListFlags {
 
 const CELLS: readonly Cell[] = [
   { field: 'name', column: { title: 'NAME', min: 12 } },
-  { field: 'host', column: { title: 'HOST', min: 8 } },
+  { field: 'host', column: { title: 'HOST' } },
   { field: 'permission', column: { title: 'PERM' } },
   { field: 'ownership_type', column: { title: 'OWNED BY' } },
   { field: 'creator', column: { title: 'CREATOR', min: 8 } },
-  { field: 'status', column: { title: 'STATUS' } },
+  { field: 'status', column: { title: 'STATUS', min: 8 } },
   {
     field: 'created_at',
     column: { title: 'CREATED' },

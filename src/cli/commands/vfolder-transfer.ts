@@ -7,7 +7,7 @@ import type { Define } from '../command-table.ts'
 import { EXIT } from '../exit-code.ts'
 import { onFolder } from '../folder/known-folder.ts'
 import { localFiles } from '../folder/local-files.ts'
-import { localPath, saveDownload } from '../folder/save-download.ts'
+import { explainDownload, localPath, saveDownload } from '../folder/save-download.ts'
 import { subcommand } from '../global-options.ts'
 import { wholeNumber } from '../list/list-flags.ts'
 import { createProgress, type Progress } from '../progress.ts'
@@ -127,7 +127,12 @@ async function downloadAll(
     for (const name of names) {
       const target = localPath(directory, name)
       const options = transferOptions(context, flags, progress, name)
-      const bytes = await saveDownload(await client.vfolders.download(folder, name, options), target)
+      const bytes = await client.vfolders
+        .download(folder, name, options)
+        .then((download) => saveDownload(download, target))
+        .catch((error: unknown) => {
+          throw explainDownload(error, name)
+        })
       saved.push({ path: target, size: bytes })
     }
   } finally {

@@ -7,7 +7,7 @@ import { subcommand } from '../global-options.ts'
 import { createProgress } from '../progress.ts'
 import { eventQuery } from '../session/event-query.ts'
 import { findSession } from '../session/find-session.ts'
-import { LISTED, onSession } from '../session/known-session.ts'
+import { LISTED, sessionInfo } from '../session/known-session.ts'
 import { seconds } from '../session/session-flags.ts'
 import { waitForEnd } from '../session/wait-for-end.ts'
 import { ownerOption } from '../spelled-option.ts'
@@ -32,7 +32,8 @@ export const defineWatch: Define = (parent, bind) => {
       bind<WatchFlags>(async ({ context, options, args }) => {
         const { out } = context
         const session = args[0] ?? (await chooseSession(context))
-        const status = await statusOf(context, session, options.owner)
+        const info = await sessionInfo(context, session, options.owner)
+        const status = String(info.status ?? 'PENDING')
         if (DEAD_SESSION_STATUSES.some((dead) => dead === status)) {
           const result = (await findSession(context, session))?.result
           out.done(`Session ${session} has ended already: ${status}${result ? ` (${String(result)})` : ''}.`)
@@ -104,16 +105,4 @@ async function chooseSession(context: CommandContext): Promise<string> {
   const chosen = names[Number(await io.stdin.readLine()) - 1]
   if (chosen) return chosen
   throw usageError('None was chosen.')
-}
-
-async function statusOf(
-  context: CommandContext,
-  session: string,
-  owner: string | undefined,
-): Promise<string> {
-  const client = await context.client()
-  const info = await onSession(context, session, () =>
-    client.sessions.info(session, { ownerAccessKey: owner, signal: context.signal }),
-  )
-  return String(info.status ?? 'PENDING')
 }

@@ -1,7 +1,8 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve } from 'node:path'
+import { ApiError } from '../../client/errors.ts'
 import type { FolderDownload } from '../../client/vfolder-transfer.ts'
-import { usageError } from '../exit-code.ts'
+import { CliError, EXIT, usageError } from '../exit-code.ts'
 
 /**
  * Writes a download below `directory`; what was there before stays until the download is whole.
@@ -34,5 +35,17 @@ export function localPath(directory: string, name: string): string {
   const path = resolve(directory, name)
   const inside = relative(directory, path)
   if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return path
+  if (inside === '') throw isDirectory(name)
   throw usageError(`${name} is no path of a file in a folder.`)
 }
+
+const isDirectory = (name: string, cause?: unknown): CliError =>
+  new CliError(`${name} is a directory.`, {
+    exitCode: EXIT.usage,
+    hints: ['-r copies directories with what is in them.'],
+    cause,
+  })
+
+/** What to tell of a download that failed: of a directory, the flag that copies those. */
+export const explainDownload = (error: unknown, name: string): unknown =>
+  error instanceof ApiError && error.type.endsWith('/wrong-type') ? isDirectory(name, error) : error

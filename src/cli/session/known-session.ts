@@ -20,6 +20,14 @@ export async function onSession<T>(
   }
 }
 
+/** What the server says of a session in short; one that it does not know is refused with names that are close. */
+export async function sessionInfo(context: CommandContext, session: string, owner: string | undefined) {
+  const client = await context.client()
+  return onSession(context, session, () =>
+    client.sessions.info(session, { ownerAccessKey: owner, signal: context.signal }),
+  )
+}
+
 export async function unknownSession(
   context: CommandContext,
   session: string,
