@@ -13,7 +13,7 @@ export const HOME_SEED: readonly ScratchFile[] = [
     'case $- in *i*) ;; *) return ;; esac',
     'HISTCONTROL=ignoreboth HISTSIZE=10000 HISTFILESIZE=20000',
     'shopt -s histappend checkwinsize',
-    `PS1='\\[\\e[32m\\]\\u@\\h\\[\\e[0m\\]:\\[\\e[34m\\]\\w\\[\\e[0m\\]\\$ '`,
+    `PS1='\\[\\e[32m\\]\${USER:-\\u}@\\h\\[\\e[0m\\]:\\[\\e[34m\\]\\w\\[\\e[0m\\]\\$ '`,
     "alias ls='ls --color=auto' ll='ls -alF' grep='grep --color=auto'",
   ]),
   text('.bash_profile', ['[ -f ~/.bashrc ] && . ~/.bashrc']),

@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { homeFiles, relativeToHome } from '../../../src/agent/scratch/home-files.ts'
+import { tempDirectory } from '../../harness/temp.ts'
 import { kernelConfig } from '../fixtures/fake-world.ts'
 
 const filesOf = (change: object) =>
@@ -19,6 +21,19 @@ test('a home is seeded, and dotfiles of the user win', () => {
   expect(files.get('.x/y')?.mode).toBe(0o755)
   expect(files.get('bootstrap.sh')).toEqual({ content: 'echo hi', mode: 0o755 })
   expect(files.has('.vimrc')).toBe(true)
+})
+
+test('the prompt names the user where the system has no name for it', async () => {
+  using home = tempDirectory('home')
+  const rc = join(home.path, '.bashrc')
+  await Bun.write(rc, filesOf({}).get('.bashrc')?.content ?? '')
+  const promptOf = (environ: Record<string, string>) => {
+    const script = `. "$0"; echo "\${PS1@P}"`
+    const shell = Bun.spawnSync(['bash', '--norc', '-ic', script, rc], { env: environ, stderr: 'ignore' })
+    return shell.stdout.toString()
+  }
+  expect(promptOf({ USER: 'work' })).toContain('work@')
+  expect(promptOf({})).toContain(`${Bun.spawnSync(['id', '-un']).stdout.toString().trim()}@`)
 })
 
 test('ssh keys are written unless a folder is mounted there', () => {
