@@ -66,7 +66,7 @@ function readRole(given: string | null | undefined): Role | undefined {
 /** @throws Problem unless it looks like an e-mail address of at most 64 characters. */
 export function checkEmail(email: string): void {
   if (email.length > 64 || !EMAIL.test(email) || !email.isWellFormed()) {
-    throw invalid(`"${email.slice(0, 80)}" is no e-mail address of at most 64 characters`)
+    throw invalid(`"${email.slice(0, 80)}" is no e-mail address of at most 64 characters.`)
   }
 }
 
