@@ -25,7 +25,7 @@ export const administration = (
   loopRuns: () => LoopRun[],
 ): ManagerAdministration => ({
   images: {
-    rescan: (registry) => startRescan(ports, tasks, { registry }),
+    rescan: (registry) => startRescan(ports, tasks, { registry, starter: null }),
     rescanState: (taskId) => tasks.state(taskId),
   },
   agents: {

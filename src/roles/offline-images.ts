@@ -20,7 +20,8 @@ export async function offlineImages({
   const tasks = stack.use(createBackgroundTasks({ cache, bus, log, managerId: 'mgr' }))
   const owned = stack.move()
   return {
-    rescan: (registry) => startRescan({ store, config, agents: noAgents, clock, log }, tasks, { registry }),
+    rescan: (registry) =>
+      startRescan({ store, config, agents: noAgents, clock, log }, tasks, { registry, starter: null }),
     rescanState: (taskId) => tasks.state(taskId),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

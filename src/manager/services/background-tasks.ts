@@ -8,7 +8,13 @@ import {
 } from '../../events/catalog/background-task.ts'
 import type { ManagerPorts } from '../context.ts'
 
+const taskOwner = v.object({ userUuid: v.string(), domainName: v.string() })
+/** Who started a task; a `Requester` is one. */
+export type TaskOwner = v.InferOutput<typeof taskOwner>
+
 const taskState = v.object({
+  /** Null: the cluster's own, for superadmins. */
+  owner: v.nullable(taskOwner),
   status: v.picklist(['running', 'done', 'failed', 'cancelled']),
   current: v.number(),
   total: v.number(),
@@ -22,9 +28,11 @@ export interface Progress {
   setTotal(total: number): void
 }
 
+type Work = (progress: Progress, signal: AbortSignal) => Promise<string>
+
 export interface BackgroundTasks extends AsyncDisposable {
   /** Starts work that outlives its request and gives its id; the work's result is its last message. */
-  start(name: string, work: (progress: Progress, signal: AbortSignal) => Promise<string>): Promise<string>
+  start(name: string, owner: TaskOwner | null, work: Work): Promise<string>
   /** Null when there never was such a task, it ended a day ago, or its manager died. */
   state(taskId: string): Promise<BackgroundTaskState | null>
 }
@@ -50,12 +58,7 @@ export function createBackgroundTasks(
       state.status === 'running' ? KEEP_RUNNING_MS : KEEP_ENDED_MS,
     )
 
-  async function run(
-    taskId: string,
-    name: string,
-    work: (progress: Progress, signal: AbortSignal) => Promise<string>,
-  ): Promise<void> {
-    const state: BackgroundTaskState = { status: 'running', current: 0, total: 0, message: '' }
+  async function run(taskId: string, name: string, state: BackgroundTaskState, work: Work): Promise<void> {
     const refresh = setInterval(() => {
       save(taskId, state).catch((error) => log.warn({ err: error, taskId }, 'task state not refreshed'))
     }, REFRESH_MS)
@@ -97,10 +100,12 @@ export function createBackgroundTasks(
   }
 
   return {
-    async start(name, work) {
+    async start(name, starter, work) {
       const taskId = randomUUID()
-      await save(taskId, { status: 'running', current: 0, total: 0, message: '' })
-      const job = run(taskId, name, work).catch((error) => {
+      const owner = starter && { userUuid: starter.userUuid, domainName: starter.domainName }
+      const state: BackgroundTaskState = { owner, status: 'running', current: 0, total: 0, message: '' }
+      await save(taskId, state)
+      const job = run(taskId, name, state, work).catch((error) => {
         log.error({ err: error, taskId, task: name }, 'the end of a background task could not be told')
       })
       running.add(job)

@@ -4,8 +4,8 @@ import {
   backgroundTaskFailed,
   backgroundTaskUpdated,
 } from '../../events/catalog/background-task.ts'
-import type { ManagerPorts } from '../context.ts'
-import type { BackgroundTaskState, BackgroundTasks } from './background-tasks.ts'
+import type { ManagerPorts, Requester } from '../context.ts'
+import type { BackgroundTaskState, BackgroundTasks, TaskOwner } from './background-tasks.ts'
 import { createEventQueue } from './event-queue.ts'
 import type { StreamedEvent } from './event-stream.ts'
 
@@ -15,10 +15,14 @@ export interface TaskStreamOptions {
   signal: AbortSignal
 }
 
-/** The progress of a background task until its end; of one that has ended, its end. Null: there is no such task. */
+/**
+ * The progress of a background task until its end; of one that has ended, its end.
+ * Null: there is no such task that the requester may follow.
+ */
 export async function taskEventStream(
   ports: Pick<ManagerPorts, 'bus'>,
   tasks: Pick<BackgroundTasks, 'state'>,
+  requester: Requester,
   taskId: string,
   options: TaskStreamOptions,
 ): Promise<AsyncIterable<StreamedEvent> | null> {
@@ -44,7 +48,7 @@ export async function taskEventStream(
     }),
   )
   const state = await tasks.state(taskId)
-  if (!state) return null
+  if (!state || !mayFollow(requester, state.owner)) return null
   if (state.status !== 'running') return replay(named, state)
   options.signal.addEventListener('abort', () => queue.end(), { once: true })
   const owned = subscriptions.move()
@@ -55,6 +59,13 @@ export async function taskEventStream(
       await owned.disposeAsync()
     }
   })()
+}
+
+/** Users follow what they started, domain administrators what was started in their domain, superadmins all. */
+function mayFollow(requester: Requester, owner: TaskOwner | null): boolean {
+  if (requester.role === 'superadmin') return true
+  if (requester.role === 'admin' && owner?.domainName === requester.domainName) return true
+  return owner?.userUuid === requester.userUuid
 }
 
 /** What a task that ended long ago tells; its numbers are text there. */

@@ -67,7 +67,10 @@ export const imageChanges = {
       requireAdmin(context)
       const { ports, tasks } = context
       try {
-        const taskId = await startRescan(ports, tasks, { registry: args.registry ?? null })
+        const taskId = await startRescan(ports, tasks, {
+          registry: args.registry ?? null,
+          starter: context.requester,
+        })
         return { ...done('The scan has begun.'), task_id: taskId }
       } catch (error) {
         if (error instanceof RangeError) return failed(error.message)

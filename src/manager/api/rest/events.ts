@@ -32,8 +32,8 @@ export function eventRoutes(ports: ManagerPorts, tasks: Pick<BackgroundTasks, 's
       path: '/events/background-task',
       auth: 'user',
       params: taskEventParams,
-      handler: async ({ params, signal }) => {
-        const events = await taskEventStream(ports, tasks, params.taskId, {
+      handler: async ({ params, requester, signal }) => {
+        const events = await taskEventStream(ports, tasks, requester, params.taskId, {
           legacyNames: params.names === 'legacy',
           signal,
         })

@@ -70,7 +70,7 @@ export async function cloneFolder(
     })
     if (!(await store.tx((tx) => moveFolder(ports, tx, source, ['ready', 'mounted'], 'cloning'))))
       throw busy(source)
-    const taskId = await tasks.start('clone-folder', (progress, signal) => {
+    const taskId = await tasks.start('clone-folder', requester, (progress, signal) => {
       progress.setTotal(1)
       return copy(context, source, row, leases, signal)
     })

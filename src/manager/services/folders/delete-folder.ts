@@ -70,7 +70,7 @@ export async function emptyTrash(
   await requireHostPermission(ports.store, requester, row, 'delete-vfolder')
   if (!(await ports.store.tx((tx) => moveFolder(ports, tx, row, ['delete-pending'], 'delete-ongoing'))))
     return
-  await tasks.start('remove-folder', async () => {
+  await tasks.start('remove-folder', requester, async () => {
     await removeContents(ports, row)
     return `The folder "${row.name}" is gone.`
   })

@@ -77,7 +77,7 @@ async function start(
   const plan = await Promise.all(
     agents.map(async (agent) => ({ agent, images: await imagesFor(ports, agent, wanted) })),
   )
-  return await tasks.start(name, (progress, signal) => carryOut(ports, plan, step, progress, signal))
+  return await tasks.start(name, null, (progress, signal) => carryOut(ports, plan, step, progress, signal))
 }
 
 /** A reference may stand for an image of each architecture: an agent gets that of its own. */

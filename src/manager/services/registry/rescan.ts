@@ -1,5 +1,5 @@
 import type { ManagerPorts } from '../../context.ts'
-import type { BackgroundTasks, Progress } from '../background-tasks.ts'
+import type { BackgroundTasks, Progress, TaskOwner } from '../background-tasks.ts'
 import { type ConfiguredRegistry, isLocalRegistry, registries } from '../registries.ts'
 import type { RegistryFetch } from './registry-http.ts'
 import { scanAgents } from './scan-agents.ts'
@@ -10,6 +10,8 @@ type Ports = Pick<ManagerPorts, 'store' | 'config' | 'agents' | 'clock' | 'log'>
 export interface RescanOptions {
   /** Null: every configured registry, then the agents; one of the type `local`: the agents. */
   registry: string | null
+  /** Null: the administration of the machine. */
+  starter: TaskOwner | null
   newId?: () => string
   fetch?: RegistryFetch
 }
@@ -24,7 +26,7 @@ export async function startRescan(
   options: RescanOptions,
 ): Promise<string> {
   const chosen = await chooseRegistries(ports, options.registry)
-  return tasks.start('rescan-images', (progress, signal) =>
+  return tasks.start('rescan-images', options.starter, (progress, signal) =>
     rescan(
       ports,
       chosen.filter((one) => !isLocalRegistry(one)),

@@ -47,7 +47,7 @@ export async function commitSession(
     'kernel-execution-failed',
   )
   await noteCommit(ports.cache, kernel.id)
-  const taskId = await tasks.start('commit', async (progress, signal) => {
+  const taskId = await tasks.start('commit', requester, async (progress, signal) => {
     progress.setTotal(1)
     await progress.step(0, `Committing the session "${session.name}" …`)
     for (;;) {

@@ -105,14 +105,14 @@ test('preload and unload on the agents that are named, told step by step', async
   const pulled = await ended(
     await startPreload(ports, tasks, { references: [NAME], targets: ['gpus', 'i-cpu1'] }),
   )
-  expect(pulled).toEqual({ status: 'done', current: 2, total: 2, message: '2 pulled' })
+  expect(pulled).toEqual({ owner: null, status: 'done', current: 2, total: 2, message: '2 pulled' })
   expect(holders()).toEqual(['i-cpu1', 'i-gpu1'])
   const again = await ended(await startPreload(ports, tasks, { references: [NAME], targets: ['*'] }))
   expect(again.message).toBe('2 there already, 1 pulled')
   const removed = await ended(
     await startUnload(ports, tasks, { references: [NAME, 'stable/lua:5'], targets: ['*'] }),
   )
-  expect(removed).toEqual({ status: 'done', current: 3, total: 3, message: '3 removed' })
+  expect(removed).toEqual({ owner: null, status: 'done', current: 3, total: 3, message: '3 removed' })
   expect(holders()).toEqual([])
 })
 

@@ -72,7 +72,7 @@ const configure = (name: string, url: string, more: Record<string, string>) =>
   manager.ports.config.setTree(`config/docker/registry/${encodeURIComponent(name)}`, { '': url, ...more })
 
 async function rescan(name: string | null) {
-  const id = await startRescan(manager.ports, tasks, { registry: name })
+  const id = await startRescan(manager.ports, tasks, { registry: name, starter: null })
   return await until(async () => {
     const state = await tasks.state(id)
     return state?.status === 'running' ? null : state
