@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BackendName, type Shape, type ShapeName, startShape } from '../harness/shapes.ts'
-import { type TempDirectory, tempDirectory } from '../harness/temp.ts'
+import { type BackendName, type ShapeName, startShape } from '../harness/shapes.ts'
+import { tempDirectory } from '../harness/temp.ts'
 import { cluster, usage } from './commands/journeys/cluster.ts'
 import { folders } from './commands/journeys/folders.ts'
 import { identity } from './commands/journeys/identity.ts'
@@ -37,14 +37,13 @@ test('only commands of storage, app tunnels and model services come later', () =
 
 describe.each(SHAPES)('%s with %s', (name, backend) => {
   const outcomes = createOutcomes(tree)
-  let shape: Shape
-  let home: TempDirectory
+  const stack = new AsyncDisposableStack()
   let world: World
 
   beforeAll(async () => {
-    home = tempDirectory('commands')
-    shape = await startShape(name, { backend })
-    world = createWorld(shape, home, outcomes)
+    const home = stack.use(tempDirectory('commands'))
+    const shape = stack.use(await startShape(name, { backend }))
+    world = stack.use(createWorld(shape, home, outcomes))
   }, START_MS)
 
   afterAll(async () => {
@@ -54,9 +53,7 @@ describe.each(SHAPES)('%s with %s', (name, backend) => {
     console.log(
       `client ${name}: ${now.length - failed.length} passed, ${failed.length} failed, later ${tree.length - now.length}`,
     )
-    await world[Symbol.asyncDispose]()
-    await shape[Symbol.asyncDispose]()
-    home[Symbol.dispose]()
+    await stack.disposeAsync()
   }, START_MS)
 
   test(

@@ -63,6 +63,12 @@ async function batch(admin: Giver): Promise<void> {
     /Session ID/,
   )
   const id = /Session ID (\S+)/.exec(text)?.[1] ?? ''
+  // The command waits for the session, not for its task.
+  const succeeded = async (): Promise<boolean> => {
+    const all = await admin.items('session list', ['--all', '--filter', 'name == "batch-job"'], /batch-job/)
+    return all.some(({ result }) => result === 'SUCCESS')
+  }
+  for (let attempt = 0; attempt < 30 && !(await succeeded()); attempt += 1);
   await admin.run('task-logs', [id], /the task speaks/)
 }
 
