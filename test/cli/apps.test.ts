@@ -132,8 +132,13 @@ describe('app', () => {
     const address = busy.address()
     const port = typeof address === 'object' ? address?.port : 0
     const used = await run('jupyter', '-b', `127.0.0.1:${port}`)
+    manager.on('GET /', () => json({ version: 'v7.20230615', manager: '23.09.11' }))
+    const io = testIo({ endpoint: manager.endpoint })
+    const proxyCode = await runCli(['proxy', '-p', String(port)], io)
     await new Promise((resolve) => busy.close(resolve))
     expect([used.code, used.text]).toEqual([2, expect.stringContaining('is in use')])
+    expect(used.text).toContain('with -b.')
+    expect([proxyCode, io.out.stderr]).toEqual([2, expect.stringContaining('with -p.')])
   })
 
   test.each([

@@ -68,7 +68,7 @@ async function serve(
       onFailure: (error) => out.warn(`${name}: ${error instanceof Error ? error.message : String(error)}`),
     },
   ).catch((error: unknown) => {
-    throw listenError(error, flags.bind)
+    throw listenError(error, flags.bind, '-b')
   })
   const address = appAddress(app, tunnel.host, tunnel.port)
   if (out.isJson) out.json({ session, app: name, host: tunnel.host, port: tunnel.port, url: address })
@@ -79,10 +79,11 @@ async function serve(
   return EXIT.ok
 }
 
-export function listenError(error: unknown, { host, port }: BindAddress): Error {
+/** What to tell of an address that cannot be listened on; `flag` names another one. */
+export function listenError(error: unknown, { host, port }: BindAddress, flag: string): Error {
   const code = error instanceof Error && 'code' in error ? error.code : ''
   if (code === 'EADDRINUSE')
-    return usageError(`${host}:${port} is in use.`, 'Choose another address with -b.')
+    return usageError(`${host}:${port} is in use.`, `Choose another one with ${flag}.`)
   if (code === 'EACCES')
     return usageError(`${host}:${port} needs more privileges.`, 'Choose a port from 1024.')
   return error instanceof Error ? error : new Error(String(error))

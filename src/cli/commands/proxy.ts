@@ -45,7 +45,7 @@ async function serve(context: CommandContext, flags: ProxyFlags): Promise<number
     port: flags.port,
     trace: (line) => out.info(line),
   }).catch((error: unknown) => {
-    throw listenError(error, { host, port: flags.port })
+    throw listenError(error, { host, port: flags.port }, '-p')
   })
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${proxy.port}`
   if (out.isJson) out.json({ url })

@@ -55,7 +55,7 @@ export async function runSsh(
       { session, app: APP, start: {}, ownerAccessKey: owner },
       { host: HOST, port, onFailure: (error) => context.out.warn(String(error)) },
     ).catch((error: unknown) => {
-      throw listenError(error, { host: HOST, port })
+      throw listenError(error, { host: HOST, port }, '-p')
     })
     const options = [
       ...['-i', key, portFlag, String(tunnel.port)],
