@@ -6,6 +6,7 @@ export interface ServerSocket {
   readonly messages: AsyncIterable<string | Uint8Array>
   /** Resolves when the frame has left for the kernel's buffer; silently dropped once closed. */
   send(data: string | Uint8Array): Promise<void>
+  /** What arrives from then on, or waits to be read, is dropped. */
   close(code?: number, reason?: string): void
   /** Resolves once closed, with the code of the other side (1006 without a close frame). */
   readonly closed: Promise<number>
@@ -23,6 +24,7 @@ export function serverSocket(socket: WebSocket): ServerSocket {
   const { promise: closed, resolve: resolveClosed } = Promise.withResolvers<number>()
 
   socket.on('message', (data: RawData, isBinary: boolean) => {
+    if (socket.readyState !== socket.OPEN) return
     const bytes = toBytes(data)
     queue.push(isBinary ? bytes : new TextDecoder().decode(bytes))
     if (queue.length >= HIGH_WATER) socket.pause()
@@ -55,7 +57,12 @@ export function serverSocket(socket: WebSocket): ServerSocket {
     messages: messages(),
     closed,
     signal: ended.signal,
-    close: (code, reason) => socket.close(code ?? 1000, reason),
+    close(code, reason) {
+      queue.length = 0
+      // A paused socket would never read the other side's answer.
+      if (socket.isPaused) socket.resume()
+      socket.close(code ?? 1000, reason)
+    },
     send: (data) =>
       new Promise((resolve) => {
         if (socket.readyState !== socket.OPEN) {

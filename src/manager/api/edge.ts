@@ -14,13 +14,15 @@ import type { RecordAnswer } from './coverage.ts'
 import { problemAnswer, toProblem } from './problem-answer.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { readParams } from './read-params.ts'
-import { DEFAULT_MAX_BODY_BYTES, type Route, type RouteContext } from './route.ts'
+import { DEFAULT_MAX_BODY_BYTES, type Route, type RouteContext, type SocketHandler } from './route.ts'
 import { createRouteTable } from './route-table.ts'
 import { checkVersion, withoutVersionPrefix } from './version.ts'
 
 export interface EdgeOptions {
   readonly routes: readonly Route[]
   readonly verify: Verify
+  /** Closes the handler's socket when its account changes. */
+  readonly guardSocket: (requester: Requester, handler: SocketHandler) => SocketHandler
   readonly rateLimit: RateLimit
   /** Sets the headers of a route that does not count. */
   readonly showRateLimit: RateLimit
@@ -116,7 +118,8 @@ export function createEdge(options: EdgeOptions) {
     progress.entered = true
     if (route.kind === 'http') return await route.handler(context)
     if (!env.upgrade) throw new Problem('generic-bad-request', { msg: 'This address speaks WebSocket only.' })
-    return env.upgrade(await route.open(context))
+    const handler = await route.open(context)
+    return env.upgrade(requester ? options.guardSocket(requester, handler) : handler)
   }
 
   /** What a browser asks before it sends a request of another origin's page. */

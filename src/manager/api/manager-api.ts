@@ -5,6 +5,7 @@ import type { HttpEnv } from '../../lib/http/http-env.ts'
 import type { ManagerPorts } from '../context.ts'
 import { createAuditLog } from '../services/audit/audit-log.ts'
 import { createAccounts } from './auth/accounts.ts'
+import { createLiveSockets } from './auth/live-sockets.ts'
 import { createVerifier } from './auth/verify.ts'
 import { createCors } from './cors.ts'
 import { openCoverage } from './coverage.ts'
@@ -65,6 +66,7 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
   const { store, bus, cache, config, clock, log } = ports
   await using stack = new AsyncDisposableStack()
   const accounts = stack.use(await createAccounts(store, bus, clock))
+  const liveSockets = stack.use(createLiveSockets(accounts, log))
   const status = stack.use(await createManagerStatus(config, bus, clock))
   const metrics = createMetrics()
   stack.use(await ports.plugins.connect(bus))
@@ -102,6 +104,7 @@ export async function createManagerApi(options: ManagerApiOptions): Promise<Mana
   const fetch = createEdge({
     routes,
     verify: createVerifier(accounts, () => clock.now(), ports.plugins.hooks),
+    guardSocket: liveSockets.guard,
     rateLimit: createRateLimit(cache, anonymousLimit, log),
     showRateLimit: showRateLimit(anonymousLimit),
     cors: createCors(config, clock),

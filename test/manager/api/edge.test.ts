@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { once } from 'node:events'
 import { eq } from 'drizzle-orm'
 import * as v from 'valibot'
 import { accountChanged } from '../../../src/events/catalog/cluster.ts'
@@ -260,6 +261,36 @@ test('a key that was switched off fails at once; other keys of the user work', a
   })
   await heard.promise
   expect((await manager.call('GET', '/auth/test?echo=a', { as: second })).status).toBe(401)
+})
+
+test('sockets close when their account is disabled, and stay when something else of it changes', async () => {
+  const { store } = manager.ports
+  const { users } = store.tables
+  const change = (status: 'active' | 'inactive', fullName: string) =>
+    store.tx(async (tx) => {
+      await tx.update(users).set({ status, fullName }).where(eq(users.uuid, USER.uuid))
+      await tx.emit([{ name: accountChanged.name, payload: { accessKeys: [], userUuids: [USER.uuid] } }])
+    })
+  const heard = Promise.withResolvers<void>()
+  const [mine, other] = await Promise.all([
+    manager.connect('/test/socket', USER),
+    manager.connect('/test/socket'),
+  ])
+  const echo = async (socket: typeof mine, text: string) => {
+    const answer = once(socket, 'message')
+    socket.send(text)
+    return String((await answer)[0])
+  }
+  await using _ = await manager.ports.bus.subscribe([accountChanged], () => heard.resolve())
+  await change('active', 'New Name')
+  await heard.promise
+  expect(await echo(mine, 'still here')).toBe('still here')
+  const closed = once(mine, 'close')
+  await change('inactive', 'New Name')
+  expect((await closed)[0]).toBe(1008)
+  expect(await echo(other, 'not concerned')).toBe('not concerned')
+  other.close()
+  await change('active', 'New Name')
 })
 
 test('allowed_client_ip binds the address that trusted proxies report', async () => {

@@ -1,5 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { WebSocket } from 'ws'
 import {
   authorizationHeader,
   signingDay,
@@ -144,7 +146,33 @@ export async function startTestManager(
       ...given.headers,
     })
   }
-  return { call, ports, port: serving.port, endedAll, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+
+  /** A WebSocket, once it is open. */
+  async function connect(target: string, keys: Keys = ADMIN): Promise<WebSocket> {
+    const date = new Date(clock.now()).toISOString()
+    const version = 'v6.20220615'
+    const contentType = 'application/octet-stream'
+    const text = stringToSign({ method: 'GET', target, date, host, contentType, version })
+    const signature = toHex(hmac(signingKey(hmac, keys.secretKey, signingDay(date) ?? '', host), text))
+    const socket = new WebSocket(`ws://${host}${target}`, {
+      headers: {
+        date,
+        'content-type': contentType,
+        'x-backendai-version': version,
+        authorization: authorizationHeader(keys.accessKey, signature),
+      },
+    })
+    await once(socket, 'open')
+    return socket
+  }
+  return {
+    call,
+    connect,
+    ports,
+    port: serving.port,
+    endedAll,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
 }
 
 function send(

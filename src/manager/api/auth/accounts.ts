@@ -21,6 +21,8 @@ export interface Account {
 export interface Accounts extends AsyncDisposable {
   /** Null when the key is unknown or inactive, or its user is not active. */
   byAccessKey(accessKey: string): Promise<Account | null>
+  /** Called once changed accounts are forgotten here; `concerns` says whether one may be among them. */
+  onChange(listener: (concerns: (requester: Requester) => boolean) => void): Disposable
 }
 
 const TTL_MS = 10_000
@@ -34,15 +36,22 @@ interface Entry {
 /** Remembers accounts for a few seconds; `accountChanged` drops them at once in every manager. */
 export async function createAccounts(store: Store, bus: EventBus, clock: Clock): Promise<Accounts> {
   const entries = new Map<string, Entry>()
+  const listeners = new Set<Parameters<Accounts['onChange']>[0]>()
   let generation = 0
 
-  const subscription = await bus.subscribe([accountChanged], ({ payload }) => {
+  const forget = (concerns: (requester: Requester) => boolean): void => {
     generation += 1
-    for (const accessKey of payload.accessKeys) entries.delete(accessKey)
     for (const [accessKey, { account }] of entries) {
-      if (payload.userUuids.includes(account.requester.userUuid)) entries.delete(accessKey)
+      if (concerns(account.requester)) entries.delete(accessKey)
     }
-  })
+    for (const listener of [...listeners]) listener(concerns)
+  }
+  const subscription = await bus.subscribe(
+    [accountChanged],
+    ({ payload: { accessKeys, userUuids } }) =>
+      forget(({ accessKey, userUuid }) => accessKeys.includes(accessKey) || userUuids.includes(userUuid)),
+    { onDropped: () => forget(() => true) },
+  )
 
   return {
     async byAccessKey(accessKey) {
@@ -58,6 +67,10 @@ export async function createAccounts(store: Store, bus: EventBus, clock: Clock):
         entries.set(accessKey, { account, expiresAt: now + TTL_MS })
       }
       return account
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return { [Symbol.dispose]: () => listeners.delete(listener) }
     },
     [Symbol.asyncDispose]: () => subscription[Symbol.asyncDispose]().then(() => {}),
   }
