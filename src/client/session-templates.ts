@@ -6,8 +6,7 @@ export interface TemplateSummary {
   name: string
   created_at: string
   is_owner: boolean
-  /** Whose it is: the user's or the project's. */
-  type: 'user' | 'group' | 'domain'
+  type: 'task' | 'cluster'
   user: string | null
   user_email?: string | null
   group: string | null

@@ -9,9 +9,9 @@ import { type TestIoOptions, testIo } from './test-io.ts'
 const NOW = Date.parse('2026-11-21T08:00:00Z')
 const dates = { created_at: '2026-11-21T07:55:00Z', is_owner: true }
 const TEMPLATES = [
-  { id: 't1', name: 'one', type: 'user', user_email: 'a@x', ...dates },
-  { id: 't2', name: 'twice', type: 'user', user_email: 'a@x', ...dates },
-  { id: 't3', name: 'twice', type: 'group', group_name: 'team', ...dates },
+  { id: 't1', name: 'one', type: 'task', user_email: 'a@x', ...dates },
+  { id: 't2', name: 'twice', type: 'task', user_email: 'a@x', ...dates },
+  { id: 't3', name: 'twice', type: 'task', group_name: 'team', ...dates },
 ]
 let manager: ScriptedManager
 let directory: string
@@ -89,8 +89,8 @@ describe('a session by a template', () => {
       2,
       expect.stringContaining('2 templates are named "twice"'),
     ])
-    expect(several.stderr).toContain('t2  user  a@x')
-    expect(several.stderr).toContain('t3  group  team')
+    expect(several.stderr).toContain('t2  a@x')
+    expect(several.stderr).toContain('t3  team')
     const none = await cli(['start-template', 'onee'])
     expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('Did you mean: one?')])
   })

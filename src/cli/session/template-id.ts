@@ -15,13 +15,13 @@ export async function templateId(
   ownerAccessKey?: string,
 ): Promise<string> {
   if (isUuid(template)) return template
-  const list = await templates.list(ownerAccessKey ? { ownerAccessKey } : {}, signal)
+  const list = await templates.list(ownerAccessKey ? { ownerAccessKey, isAll: true } : {}, signal)
   const matches = list.filter(({ id, name }) => name === template || id === template)
   if (matches.length > 1) {
     throw usageError(
       `${matches.length} templates are named "${template}"; name one by its id:`,
-      ...matches.map(({ id, type, user_email, group_name }) =>
-        [id, type, type === 'group' ? group_name : user_email].filter(Boolean).join('  '),
+      ...matches.map(({ id, user_email, group_name }) =>
+        [id, user_email, group_name].filter(Boolean).join('  '),
       ),
     )
   }
