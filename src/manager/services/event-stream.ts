@@ -107,7 +107,7 @@ async function* past(ports: ManagerPorts, kinds: readonly EventKind<Payload>[], 
   }
 }
 
-/** Users see their own sessions, domain administrators those of their domain, superadmins all. */
+/** Users see their own sessions and those of projects that they administer, domain administrators those of their domain, superadmins all. */
 async function eventFilter(
   ports: ManagerPorts,
   requester: Requester,
@@ -115,7 +115,7 @@ async function eventFilter(
 ): Promise<(payload: Payload) => boolean> {
   const groupId =
     query.group === '*' || query.group === null ? null : await groupOf(ports, requester, query.group)
-  const isVisible = visibility(requester, query.ownerAccessKey)
+  const isVisible = await visibility(ports, requester, query.ownerAccessKey)
   const { sessionId, name } = query
   return (payload) => {
     if (!isVisible(payload)) return false
@@ -132,13 +132,27 @@ async function eventFilter(
   }
 }
 
-function visibility(requester: Requester, owner: string | null): (payload: Payload) => boolean {
+async function visibility(
+  ports: ManagerPorts,
+  requester: Requester,
+  owner: string | null,
+): Promise<(payload: Payload) => boolean> {
   if (requester.role === 'superadmin') return () => true
   if (requester.role === 'admin') return (payload) => payload.domainName === requester.domainName
-  if (owner !== null && owner !== requester.accessKey) {
+  const administered = await administeredProjects(ports, requester)
+  if (owner !== null && owner !== requester.accessKey && administered.size === 0) {
     throw new Problem('insufficient-privilege', { msg: 'You may follow only your own sessions.' })
   }
-  return (payload) => payload.userUuid === requester.userUuid
+  return ({ userUuid, groupId }) => userUuid === requester.userUuid || administered.has(groupId)
+}
+
+async function administeredProjects({ store }: ManagerPorts, requester: Requester): Promise<Set<string>> {
+  const { groupMembers: t } = store.tables
+  const rows = await store.db
+    .select({ id: t.groupId })
+    .from(t)
+    .where(and(eq(t.userId, requester.userUuid), eq(t.role, 'admin')))
+  return new Set(rows.map(({ id }) => id))
 }
 
 async function groupOf(ports: ManagerPorts, requester: Requester, group: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { and, eq, inArray, notInArray } from 'drizzle-orm'
 import type { Store, Tx } from '../../../db/store.ts'
 import { chunked } from '../rows.ts'
+import { emitAccountsChanged } from './account-events.ts'
 import type { IdentityContext } from './context.ts'
 import { invalid } from './refusals.ts'
 import { readUuids } from './uuids.ts'
@@ -65,6 +66,8 @@ export async function changeMembers(
         .set({ role: change.mode === 'promote' ? 'admin' : 'member' })
         .where(those)
   }
+  // They may see more or less of others' sessions now.
+  await emitAccountsChanged(tx, change.users)
 }
 
 async function membersOf(tx: Tx, store: Store, groupId: string): Promise<Set<string>> {
@@ -104,5 +107,12 @@ async function requireUsers(
 export async function dropForeignMembers(tx: Tx, store: Store, project: Project): Promise<void> {
   const { groupMembers: t, users } = store.tables
   const own = tx.select({ uuid: users.uuid }).from(users).where(eq(users.domainName, project.domainName))
-  await tx.delete(t).where(and(eq(t.groupId, project.id), notInArray(t.userId, own)))
+  const left = await tx
+    .delete(t)
+    .where(and(eq(t.groupId, project.id), notInArray(t.userId, own)))
+    .returning({ userId: t.userId })
+  await emitAccountsChanged(
+    tx,
+    left.map(({ userId }) => userId),
+  )
 }
