@@ -44,7 +44,11 @@ test(
     await notice.getByText('The manager refuses:').waitFor()
     expect(asked).toEqual([JSON.stringify({ query: '{ user { email } }' })])
     await page.getByLabel('Secret key').fill(ADMIN.secretKey)
+    const introspected = page.waitForResponse((response) =>
+      (response.request().postData() ?? '').includes('IntrospectionQuery'),
+    )
     await page.getByLabel('Secret key').press('Enter')
+    expect((await (await introspected).json()).data.__schema.queryType).toMatchObject({ name: 'Queries' })
     const answered = page.waitForResponse(
       (response) =>
         response.request().method() === 'POST' &&

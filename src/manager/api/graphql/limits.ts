@@ -56,8 +56,9 @@ function faultOf(
       }
       fields += 1
       if (!selection.selectionSet) continue
-      const isField = selection.kind === Kind.FIELD
-      stack.push({ set: selection.selectionSet, depth: isField ? depth + 1 : depth, inside })
+      // Of introspection, and of one object each: tools ask for nine of them below one another.
+      const isLevel = selection.kind === Kind.FIELD && selection.name.value !== 'ofType'
+      stack.push({ set: selection.selectionSet, depth: isLevel ? depth + 1 : depth, inside })
     }
     if (fields > MAX_FIELDS) return `The document selects more than ${MAX_FIELDS} fields.`
   }
