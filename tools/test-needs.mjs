@@ -10,7 +10,7 @@ const PACKAGES = {
   postgresql: ['postgresql'],
   redis: ['redis-server'],
   engine: ['docker.io', 'mmdebstrap', 'busybox-static'],
-  python: ['python3', 'python3-venv', 'openssh-client'],
+  python: ['python3', 'python3-venv', 'make', 'openssh-client'],
   browser: ['chromium'],
   registry: ['docker-registry'],
 }
@@ -38,6 +38,7 @@ const PRESENT = {
   python3: () => onPath('python3'),
   'python3-venv': () =>
     onPath('python3') && spawnSync('python3', ['-c', 'import venv, ensurepip']).status === 0,
+  make: () => onPath('make'),
   'openssh-client': () => onPath('ssh'),
   chromium: () => onPath('chromium'),
   'docker-registry': () => onPath('docker-registry'),
