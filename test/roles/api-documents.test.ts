@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildSchema } from 'graphql'
 import { runAdmin } from '../../src/admin/program.ts'
+import type { OpenApiOperation } from '../../src/manager/api/openapi/openapi-document.ts'
+import type { Tag } from '../../src/manager/api/openapi/tags.ts'
 import { apiDocuments } from '../../src/roles/api-documents.ts'
 import { tempDirectory } from '../harness/temp.ts'
 
 const MAIN = join(import.meta.dir, '../../src/main.ts')
+const SUMMARY = /^[A-Z].{2,68}[^.]$/
 
 test('the whole description reaches a pipe that is read late', async () => {
   const child = Bun.spawn(
@@ -19,6 +22,14 @@ test('the whole description reaches a pipe that is read late', async () => {
   expect(document.openapi).toBe('3.1.0')
   expect(Object.keys(document.paths)).toContain('/image/import')
   expect(Object.keys(document.paths)).toContain('/admin/gql')
+  const operations = Object.entries<Record<string, OpenApiOperation>>(document.paths).flatMap(
+    ([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, ...operation })),
+  )
+  expect(operations.length).toBeGreaterThan(200)
+  const described = new Set(document.tags.filter((tag: Tag) => tag.description).map(({ name }: Tag) => name))
+  expect(operations.filter(({ tags: [tag] }) => !described.has(tag)).map(({ name }) => name)).toEqual([])
+  expect(operations.filter(({ summary }) => !SUMMARY.test(summary)).map(({ name }) => name)).toEqual([])
 })
 
 test('the GraphQL schema is written to a file and reads back', async () => {

@@ -32,6 +32,7 @@ export function metricsRoutes({ registry }: Metrics): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/metrics',
+      summary: 'Scrape metrics for Prometheus',
       auth: 'anonymous',
       rateLimited: false,
       handler: async () => {

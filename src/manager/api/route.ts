@@ -36,8 +36,10 @@ interface RouteBase<Schema extends GenericSchema | undefined, Auth extends Route
   /** Hono's notation: `/session/:session/logs`. Literal segments win over variables whatever the order. */
   readonly path: string
   readonly auth: Auth
-  /** One sentence for the API's description. */
-  readonly summary?: string
+  /** For the API's description: imperative, at most 70 characters, no final period. */
+  readonly summary: string
+  /** A spelling or prefix that is kept for older clients only; default false. */
+  readonly deprecated?: boolean
   /** Default `serve`. */
   readonly whenFrozen?: WhenFrozen
   /** False for what monitors ask; default true. */
@@ -72,7 +74,8 @@ export type SocketHandler = (socket: ServerSocket) => Promise<void>
 interface RouteFacts {
   readonly path: string
   readonly auth: RouteAuth
-  readonly summary?: string
+  readonly summary: string
+  readonly deprecated: boolean
   readonly whenFrozen: WhenFrozen
   readonly rateLimited: boolean
   readonly audited: boolean
@@ -99,6 +102,7 @@ export const DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024
  * defineRoute({
  *   method: 'POST',
  *   path: '/session/:session/rename',
+ *   summary: 'Rename a session',
  *   auth: 'user',
  *   whenFrozen: 'refuse',
  *   params: v.object({ name: v.string() }),
@@ -139,7 +143,8 @@ function factsOf(definition: RouteBase<GenericSchema | undefined, RouteAuth>): R
   return {
     path: definition.path,
     auth: definition.auth,
-    ...(definition.summary === undefined ? {} : { summary: definition.summary }),
+    summary: definition.summary,
+    deprecated: definition.deprecated ?? false,
     whenFrozen: definition.whenFrozen ?? 'serve',
     rateLimited: definition.rateLimited ?? true,
     audited: definition.audited ?? true,

@@ -9,6 +9,7 @@ import { sse } from '../../../src/manager/api/sse.ts'
 import { ADMIN, startTestManager, USER } from './test-manager.ts'
 
 const PROBS = 'https://api.backend.ai/probs/'
+const signed = { summary: 'Answer a test', auth: 'user' } as const
 let manager: Awaited<ReturnType<typeof startTestManager>>
 
 beforeAll(async () => {
@@ -17,7 +18,7 @@ beforeAll(async () => {
       defineRoute({
         method: ['GET', 'POST', 'DELETE'],
         path: '/test/:name/thing',
-        auth: 'user',
+        ...signed,
         params: v.object({ a: v.optional(v.string()), n: v.optional(v.number()) }),
         maxBodyBytes: 100,
         handler: ({ params, path }) => json({ params, name: path.name }),
@@ -25,13 +26,13 @@ beforeAll(async () => {
       defineRoute({
         method: 'GET',
         path: '/test/_/thing',
-        auth: 'user',
+        ...signed,
         handler: () => json({ literal: true }),
       }),
       defineRoute({
         method: 'GET',
         path: '/test/broken',
-        auth: 'user',
+        ...signed,
         handler: () => {
           throw new TypeError('secret detail')
         },
@@ -39,15 +40,21 @@ beforeAll(async () => {
       defineRoute({
         method: 'POST',
         path: '/test/new',
-        auth: 'user',
+        ...signed,
         whenFrozen: 'refuse',
         handler: () => noContent(),
       }),
-      defineRoute({ method: 'GET', path: '/test/admins', auth: 'admin', handler: () => noContent() }),
+      defineRoute({
+        method: 'GET',
+        path: '/test/admins',
+        ...signed,
+        auth: 'admin',
+        handler: () => noContent(),
+      }),
       defineRoute({
         method: 'GET',
         path: '/test/events',
-        auth: 'user',
+        ...signed,
         handler: ({ signal }) =>
           sse(
             (async function* () {
@@ -58,7 +65,7 @@ beforeAll(async () => {
       }),
       defineSocket({
         path: '/test/socket',
-        auth: 'user',
+        ...signed,
         open: async () => async (socket) => {
           for await (const message of socket.messages) await socket.send(message)
         },

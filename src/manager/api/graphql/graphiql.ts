@@ -27,6 +27,7 @@ export const graphiqlRoutes = (): readonly Route[] => [
   defineRoute({
     method: 'GET',
     path: '/admin/gql',
+    summary: 'Open the GraphQL editor in a browser',
     auth: 'anonymous',
     handler: ({ header }) => {
       if (header('accept')?.includes('text/html')) return graphiqlPage()
@@ -39,7 +40,7 @@ export const graphiqlRoutes = (): readonly Route[] => [
     method: 'GET',
     path: '/admin/gql/assets/:version/:file',
     auth: 'anonymous',
-    summary: 'Files of the page to write GraphQL documents in.',
+    summary: 'Fetch a file of the GraphQL editor',
     handler: ({ path, header }) => graphiqlFile(path, header('accept-encoding') ?? ''),
   }),
 ]

@@ -69,6 +69,7 @@ export function graphqlRoutes(options: GraphqlOptions): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/admin/gql',
+      summary: 'Ask GraphQL',
       audited: false,
       auth: 'user',
       maxBodyBytes: MAX_BODY_BYTES,
@@ -78,6 +79,8 @@ export function graphqlRoutes(options: GraphqlOptions): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/admin/graphql',
+      summary: 'Ask GraphQL for the bare data of the answer',
+      deprecated: true,
       audited: false,
       auth: 'user',
       maxBodyBytes: MAX_BODY_BYTES,

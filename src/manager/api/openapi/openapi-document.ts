@@ -1,10 +1,13 @@
 import type { HttpMethod, Route } from '../route.ts'
 import { methodsOf } from '../route-table.ts'
 import { type JsonSchema, paramsSchema } from './params-schema.ts'
+import { pathVariables } from './path-variables.ts'
+import { type Tag, tagOf } from './tags.ts'
 
 export interface OpenApiOperation {
   operationId: string
-  summary?: string
+  summary: string
+  deprecated?: true
   tags: string[]
   parameters?: object[]
   requestBody?: { required: boolean; content: { 'application/json': { schema: JsonSchema } } }
@@ -18,7 +21,7 @@ export interface OpenApiOperation {
 export interface OpenApiDocument {
   openapi: '3.1.0'
   info: { title: string; version: string; description: string }
-  tags: { name: string }[]
+  tags: Tag[]
   paths: Record<string, Partial<Record<Lowercase<HttpMethod>, OpenApiOperation>>>
   components: object
 }
@@ -73,7 +76,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Open
     for (const method of methodsOf(route)) operations[lower(method)] = operationOf(route, method, recursive)
     paths[path] = operations
   }
-  const tags = new Set(Object.keys(paths).map(tagOf))
+  const tags = new Map(Object.keys(paths).map((path) => [tagOf(path).name, tagOf(path)]))
   return {
     openapi: '3.1.0',
     info: {
@@ -81,7 +84,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Open
       version,
       description: `Parameters travel as a JSON body or, where the body is empty, as a query string, whatever the method. ${SIGNATURE}`,
     },
-    tags: [...tags].sort().map((name) => ({ name })),
+    tags: [...tags.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     paths,
     components: components(recursive),
   }
@@ -95,11 +98,12 @@ function operationOf(
   const path = templated(route.path)
   const schema = route.params ? hoisted(paramsSchema(route.params), recursive) : null
   const isRead = method === 'GET' || method === 'HEAD' || method === 'DELETE'
-  const parameters = [...variablesOf(path), ...(schema && isRead ? queryOf(schema) : [])]
+  const parameters = [...pathVariables(path), ...(schema && isRead ? queryOf(schema) : [])]
   return {
     operationId: `${method.toLowerCase()}${path.replaceAll(/[{}]/g, '').replaceAll('/', '.')}`,
-    ...(route.summary === undefined ? {} : { summary: route.summary }),
-    tags: [tagOf(path)],
+    summary: route.summary,
+    ...(route.deprecated ? { deprecated: true as const } : {}),
+    tags: [tagOf(path).name],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(schema && !isRead
       ? {
@@ -158,14 +162,5 @@ const queryOf = (schema: JsonSchema): object[] =>
 
 const requiredOf = ({ required }: JsonSchema): readonly unknown[] => (Array.isArray(required) ? required : [])
 
-const variablesOf = (path: string): object[] =>
-  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }))
-
 const templated = (path: string): string => path.replaceAll(/:(\w+)/g, '{$1}')
-const tagOf = (path: string): string => path.split('/')[1] || 'root'
 const lower = (method: HttpMethod): Lowercase<HttpMethod> => method.toLowerCase() as Lowercase<HttpMethod>

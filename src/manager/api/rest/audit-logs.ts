@@ -40,6 +40,7 @@ export function auditLogRoutes(ports: Pick<ManagerPorts, 'store'>, audit: AuditL
     defineRoute({
       method: 'GET',
       path: '/audit-logs',
+      summary: 'List audit log entries, newest first',
       auth: 'admin',
       params,
       handler: async ({ params: { limit, cursor, ...filter }, requester }) => {

@@ -17,6 +17,7 @@ export function loginRoutes(ports: Ports): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/auth/authorize',
+      summary: 'Exchange a user name and password for a keypair',
       auth: 'anonymous',
       params: v.looseObject({
         type: v.picklist(['keypair'], 'only "keypair" is offered here'),
@@ -46,6 +47,7 @@ export function loginRoutes(ports: Ports): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/auth/signup',
+      summary: 'Sign up with an e-mail address and a password',
       auth: 'anonymous',
       whenFrozen: 'refuse',
       params: v.looseObject({

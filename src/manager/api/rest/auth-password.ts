@@ -20,6 +20,7 @@ export function passwordRoutes(ports: Ports): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/auth/update-password',
+      summary: 'Change your own password',
       auth: 'user',
       params: v.object({
         old_password: v.string(),
@@ -51,6 +52,7 @@ export function passwordRoutes(ports: Ports): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/auth/update-password-no-auth',
+      summary: 'Replace an expired password without a signature',
       auth: 'anonymous',
       params: v.object({
         domain: v.string(),
@@ -88,6 +90,7 @@ export function passwordRoutes(ports: Ports): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/auth/update-full-name',
+      summary: 'Change your own full name',
       auth: 'user',
       params: v.object({ email: v.string(), full_name: v.pipe(v.string(), v.maxLength(64)) }),
       handler: async ({ params, requester }) => {

@@ -17,6 +17,7 @@ export function authRoutes(ports: Ports): readonly Route[] {
       defineRoute({
         method: ['GET', 'POST'],
         path,
+        summary: 'Test the signature with an echo',
         auth: 'user',
         audited: false,
         params: v.object({ echo: v.string() }),
@@ -32,6 +33,7 @@ const role = ({ store }: Ports) =>
   defineRoute({
     method: 'GET',
     path: '/auth/role',
+    summary: 'Show your roles',
     auth: 'user',
     params: v.object({ group: v.optional(v.nullable(uuid), null) }),
     handler: async ({ params, requester }) =>
@@ -61,6 +63,7 @@ const signout = ({ store, clock }: Ports) =>
   defineRoute({
     method: 'POST',
     path: '/auth/signout',
+    summary: 'Close your own account',
     auth: 'user',
     params: v.pipe(
       v.object({ email: v.optional(v.string()), username: v.optional(v.string()), password: v.string() }),

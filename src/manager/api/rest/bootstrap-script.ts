@@ -13,6 +13,7 @@ export function bootstrapScriptRoutes({ store }: Pick<ManagerPorts, 'store'>): r
     defineRoute({
       method: 'GET',
       path: PATH,
+      summary: 'Show the bootstrap script of your keypair',
       auth: 'user',
       handler: async ({ requester }) => {
         const [row] = await store.db
@@ -25,6 +26,7 @@ export function bootstrapScriptRoutes({ store }: Pick<ManagerPorts, 'store'>): r
     defineRoute({
       method: 'POST',
       path: PATH,
+      summary: 'Replace the bootstrap script of your keypair',
       auth: 'user',
       params: bootstrapScriptParams,
       handler: async ({ params, requester }) => {

@@ -41,12 +41,14 @@ export function configRoutes({ config, store }: Pick<ManagerPorts, 'config' | 's
     defineRoute({
       method: 'GET',
       path: '/config/resource-slots',
+      summary: 'List the resource slot types',
       auth: 'anonymous',
       handler: async () => json(await slotTypes(config)),
     }),
     defineRoute({
       method: 'GET',
       path: '/config/resource-slots/details',
+      summary: 'Describe the resource slots of a scaling group',
       auth: 'user',
       params: v.object({ sgroup: v.optional(v.nullable(v.string()), null) }),
       handler: async ({ params }) => {
@@ -59,12 +61,14 @@ export function configRoutes({ config, store }: Pick<ManagerPorts, 'config' | 's
     defineRoute({
       method: 'GET',
       path: '/config/vfolder-types',
+      summary: 'List the folder types on offer',
       auth: 'user',
       handler: async () => json(await folderTypes(config)),
     }),
     defineRoute({
       method: 'GET',
       path: '/config/docker-registries',
+      summary: 'List the container registries',
       auth: 'superadmin',
       handler: async () =>
         json(Object.fromEntries([...(await registries(config))].map(([name, { url }]) => [name, url]))),
@@ -72,6 +76,7 @@ export function configRoutes({ config, store }: Pick<ManagerPorts, 'config' | 's
     defineRoute({
       method: 'POST',
       path: '/config/get',
+      summary: 'Read a shared setting or all below it',
       audited: false,
       auth: 'superadmin',
       params: v.object({ key: configKey, prefix: v.optional(flag, false) }),
@@ -83,6 +88,7 @@ export function configRoutes({ config, store }: Pick<ManagerPorts, 'config' | 's
     defineRoute({
       method: 'POST',
       path: '/config/set',
+      summary: 'Write a shared setting or a tree of them',
       auth: 'superadmin',
       params: v.object({ key: configKey, value: v.union([v.string(), tree]) }),
       handler: async ({ params: { key, value } }) => {
@@ -98,6 +104,7 @@ export function configRoutes({ config, store }: Pick<ManagerPorts, 'config' | 's
     defineRoute({
       method: 'POST',
       path: '/config/delete',
+      summary: 'Delete a shared setting or all below it',
       auth: 'superadmin',
       params: v.object({ key: configKey, prefix: v.optional(flag, false) }),
       handler: async ({ params: { key, prefix } }) => {

@@ -24,19 +24,26 @@ type Ports = Pick<ManagerPorts, 'store'>
 export function dotfileRoutes(ports: Ports): readonly Route[] {
   const { store } = ports
   return [
-    ...routesOf(ports, '/user-config/dotfiles', 'user', keypairDotfiles(store)),
-    ...routesOf(ports, '/domain-config/dotfiles', 'admin', domainDotfiles(store)),
-    ...routesOf(ports, '/group-config/dotfiles', 'admin', projectDotfiles(store)),
+    ...routesOf(ports, '/user-config/dotfiles', 'keypair', keypairDotfiles(store)),
+    ...routesOf(ports, '/domain-config/dotfiles', 'domain', domainDotfiles(store)),
+    ...routesOf(ports, '/group-config/dotfiles', 'project', projectDotfiles(store)),
   ]
 }
 
-function routesOf({ store }: Ports, path: string, writer: 'user' | 'admin', scope: DotfileScope): Route[] {
+function routesOf(
+  { store }: Ports,
+  path: string,
+  owner: 'keypair' | 'domain' | 'project',
+  scope: DotfileScope,
+): Route[] {
+  const writer = owner === 'keypair' ? 'user' : 'admin'
   const change = (holder: DotfileHolder, apply: (files: Dotfile[]) => Dotfile[]) =>
     store.tx(async (tx) => await holder.write(tx, apply(present(await holder.read(tx)))))
   return [
     defineRoute({
       method: 'GET',
       path,
+      summary: `List the dotfiles of a ${owner}, or show one`,
       auth: 'user',
       params: listDotfileParams,
       handler: async ({ params, requester }) => {
@@ -48,6 +55,7 @@ function routesOf({ store }: Ports, path: string, writer: 'user' | 'admin', scop
     defineRoute({
       method: 'POST',
       path,
+      summary: `Add a dotfile to a ${owner}`,
       auth: writer,
       params: writeDotfileParams,
       handler: async ({ params, requester }) => {
@@ -59,6 +67,7 @@ function routesOf({ store }: Ports, path: string, writer: 'user' | 'admin', scop
     defineRoute({
       method: 'PATCH',
       path,
+      summary: `Change a dotfile of a ${owner}`,
       auth: writer,
       params: writeDotfileParams,
       handler: async ({ params, requester }) => {
@@ -70,6 +79,7 @@ function routesOf({ store }: Ports, path: string, writer: 'user' | 'admin', scop
     defineRoute({
       method: 'DELETE',
       path,
+      summary: `Delete a dotfile of a ${owner}`,
       auth: writer,
       params: removeDotfileParams,
       handler: async ({ params, requester }) => {

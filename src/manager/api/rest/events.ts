@@ -9,10 +9,12 @@ import { sse } from '../sse.ts'
 
 /** Server-sent events (client-wire.md §3.5–3.7). `stopping` is aborted when the manager ends: streams close orderly. */
 export function eventRoutes(ports: ManagerPorts, tasks: Pick<BackgroundTasks, 'state'>): readonly Route[] {
-  const sessionEvents = (path: string) =>
+  const sessionEvents = (path: string, deprecated: boolean) =>
     defineRoute({
       method: 'GET',
       path,
+      summary: 'Follow session events as an event stream',
+      deprecated,
       auth: 'user',
       params: sessionEventParams,
       handler: async ({ params, requester, signal, header }) => {
@@ -25,11 +27,12 @@ export function eventRoutes(ports: ManagerPorts, tasks: Pick<BackgroundTasks, 's
       },
     })
   return [
-    sessionEvents('/events/session'),
-    sessionEvents('/stream/session/_/events'),
+    sessionEvents('/events/session', false),
+    sessionEvents('/stream/session/_/events', true),
     defineRoute({
       method: 'GET',
       path: '/events/background-task',
+      summary: 'Follow a background task as an event stream',
       auth: 'user',
       params: taskEventParams,
       handler: async ({ params, requester, signal }) => {

@@ -28,6 +28,7 @@ export function folderFileRoutes({ ports }: FolderContext): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/folders/:folder/files',
+      summary: 'List files of a folder',
       auth: 'user',
       params: folderFilesParams,
       handler: async ({ params, path, requester }) => {
@@ -46,6 +47,7 @@ export function folderFileRoutes({ ports }: FolderContext): readonly Route[] {
       ...changing,
       method: 'POST',
       path: '/folders/:folder/mkdir',
+      summary: 'Make a directory in a folder',
       params: makeDirectoryParams,
       handler: async ({ params, path, requester }) => {
         const options = { parents: params.parents ?? true, existOk: params.exist_ok ?? false }
@@ -59,6 +61,7 @@ export function folderFileRoutes({ ports }: FolderContext): readonly Route[] {
         ...changing,
         method: 'POST',
         path: `/folders/:folder/${name}`,
+        summary: 'Rename a file in place',
         params: renameFileParams,
         handler: async ({ params, path, requester }) => {
           await renameFile(ports, requester, path.folder ?? '', params.target_path, params.new_name)
@@ -70,6 +73,7 @@ export function folderFileRoutes({ ports }: FolderContext): readonly Route[] {
       ...changing,
       method: 'POST',
       path: '/folders/:folder/move-file',
+      summary: 'Move a file within its folder',
       params: moveFileParams,
       handler: async ({ params, path, requester }) => {
         await moveFile(ports, requester, path.folder ?? '', params.src, params.dst)
@@ -81,6 +85,7 @@ export function folderFileRoutes({ ports }: FolderContext): readonly Route[] {
         ...changing,
         method: 'DELETE',
         path: `/folders/:folder/${name}`,
+        summary: 'Delete files of a folder',
         params: removeFilesParams,
         handler: async ({ params, path, requester }) => {
           const options = { recursive: params.recursive ?? false }
@@ -93,6 +98,7 @@ export function folderFileRoutes({ ports }: FolderContext): readonly Route[] {
       ...changing,
       method: 'POST',
       path: '/folders/:folder/request-upload',
+      summary: 'Open an upload session on the storage proxy',
       params: requestUploadParams,
       handler: async ({ params, path, requester }) =>
         json(await requestUpload(ports, requester, path.folder ?? '', params.path, params.size)),
@@ -100,6 +106,7 @@ export function folderFileRoutes({ ports }: FolderContext): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/folders/:folder/request-download',
+      summary: 'Get a download link from the storage proxy',
       auth: 'user',
       params: requestDownloadParams,
       handler: async ({ params, path, requester }) => {

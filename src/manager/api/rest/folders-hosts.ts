@@ -20,6 +20,7 @@ export function folderHostRoutes({ ports }: FolderContext): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/folders/_/hosts',
+      summary: 'List the storage hosts that you may use',
       auth: 'user',
       params: hostsParams,
       handler: async ({ params, requester }) => json(await usableHosts(ports, requester, params.group_id)),
@@ -28,6 +29,7 @@ export function folderHostRoutes({ ports }: FolderContext): readonly Route[] {
       defineRoute({
         method: 'GET',
         path: `/folders/_/${name}`,
+        summary: 'List every storage host',
         auth: 'superadmin',
         handler: async () => json(await allHosts(ports)),
       }),
@@ -36,6 +38,7 @@ export function folderHostRoutes({ ports }: FolderContext): readonly Route[] {
       defineRoute({
         method: 'GET',
         path: `/folders/_/${name}`,
+        summary: 'List the folder types that may be made',
         auth: 'user',
         handler: async () => json(await folderTypes(ports.config)),
       }),
@@ -43,6 +46,7 @@ export function folderHostRoutes({ ports }: FolderContext): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/folders/_/perf-metric',
+      summary: 'Show performance figures of a storage host',
       auth: 'superadmin',
       params: folderHostParams,
       handler: async ({ params }) => json({ metric: await ports.storage.metric(params.folder_host) }),
@@ -50,6 +54,7 @@ export function folderHostRoutes({ ports }: FolderContext): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/folders/_/usage',
+      summary: 'Count the files and bytes of a folder',
       auth: 'superadmin',
       params: folderOnHostParams,
       handler: async ({ params }) => {
@@ -60,6 +65,7 @@ export function folderHostRoutes({ ports }: FolderContext): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/folders/_/used-bytes',
+      summary: 'Count the bytes of a folder',
       auth: 'superadmin',
       params: folderOnHostParams,
       handler: async ({ params }) => json({ used_bytes: (await usageOf(params)).usedBytes }),
@@ -67,6 +73,7 @@ export function folderHostRoutes({ ports }: FolderContext): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/folders/_/quota',
+      summary: 'Show the quota of a folder',
       auth: 'user',
       params: folderOnHostParams,
       handler: async ({ params, requester }) =>
@@ -75,6 +82,7 @@ export function folderHostRoutes({ ports }: FolderContext): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/folders/_/quota',
+      summary: 'Set the quota of a folder',
       auth: 'user',
       whenFrozen: 'refuse',
       params: writeQuotaParams,

@@ -31,6 +31,7 @@ export function folderLifeRoutes(context: FolderContext): readonly Route[] {
       ...changing,
       method: 'POST',
       path: '/folders',
+      summary: 'Create a folder',
       params: createFolderParams,
       handler: async ({ params, requester }) => {
         const row = await createFolder(context, requester, {
@@ -50,6 +51,7 @@ export function folderLifeRoutes(context: FolderContext): readonly Route[] {
       ...changing,
       method: 'POST',
       path: '/folders/:folder/clone',
+      summary: 'Clone a folder in the background',
       params: cloneFolderParams,
       handler: async ({ params, path, requester }) => {
         const { row, taskId } = await cloneFolder(context, requester, path.folder ?? '', {
@@ -66,6 +68,7 @@ export function folderLifeRoutes(context: FolderContext): readonly Route[] {
       ...changing,
       method: 'POST',
       path: '/folders/:folder/rename',
+      summary: 'Rename a folder',
       params: renameFolderParams,
       handler: async ({ params, path, requester }) => {
         await renameFolder(ports, requester, path.folder ?? '', params.new_name)
@@ -76,6 +79,7 @@ export function folderLifeRoutes(context: FolderContext): readonly Route[] {
       ...changing,
       method: 'POST',
       path: '/folders/:folder/update-options',
+      summary: 'Change options of a folder',
       params: folderOptionsParams,
       handler: async ({ params, path, requester }) => {
         await changeFolderOptions(ports, requester, path.folder ?? '', params)
@@ -86,6 +90,7 @@ export function folderLifeRoutes(context: FolderContext): readonly Route[] {
       ...changing,
       method: 'DELETE',
       path: '/folders/:folder',
+      summary: 'Move a folder to the trash',
       handler: async ({ path, requester }) => {
         await trashFolder(ports, requester, path.folder ?? '')
         return noContent()
@@ -94,6 +99,7 @@ export function folderLifeRoutes(context: FolderContext): readonly Route[] {
     defineRoute({
       method: 'DELETE',
       path: '/folders',
+      summary: 'Move any folder to the trash by its id',
       auth: 'superadmin',
       whenFrozen: 'refuse',
       params: folderIdParams,
@@ -104,15 +110,16 @@ export function folderLifeRoutes(context: FolderContext): readonly Route[] {
     }),
     ...(
       [
-        ['restore-from-trash-bin', restoreFolder],
-        ['delete-from-trash-bin', emptyTrash],
-        ['purge', purgeFolder],
+        ['restore-from-trash-bin', 'Take a folder out of the trash', restoreFolder],
+        ['delete-from-trash-bin', 'Delete the files of a folder in the trash', emptyTrash],
+        ['purge', 'Remove a deleted folder for good', purgeFolder],
       ] as const
-    ).map(([name, act]) =>
+    ).map(([name, summary, act]) =>
       defineRoute({
         ...changing,
         method: 'POST',
         path: `/folders/${name}`,
+        summary,
         params: folderIdParams,
         handler: async ({ params, requester }) => {
           await act(context, requester, params.id)
@@ -123,6 +130,7 @@ export function folderLifeRoutes(context: FolderContext): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/folders/_/change-ownership',
+      summary: 'Hand a folder over to another user',
       auth: 'superadmin',
       whenFrozen: 'refuse',
       params: ownershipParams,

@@ -15,6 +15,7 @@ export function folderListRoutes({ ports }: FolderContext): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/folders',
+      summary: 'List folders',
       auth: 'user',
       params: listFoldersParams,
       handler: async ({ params, requester }) =>
@@ -29,6 +30,7 @@ export function folderListRoutes({ ports }: FolderContext): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/folders/_/id',
+      summary: 'Find the id of a folder by its name',
       auth: 'user',
       params: folderNameParams,
       handler: async ({ params, requester }) => {
@@ -39,6 +41,7 @@ export function folderListRoutes({ ports }: FolderContext): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/folders/:folder',
+      summary: 'Show a folder',
       auth: 'user',
       handler: async ({ path, requester }) => {
         const folder = await findFolder(store, requester, path.folder ?? '', { permission: 'ro' })

@@ -15,11 +15,13 @@ export function folderMountRoutes({ ports }: FolderContext): readonly Route[] {
   return [
     defineRoute({
       ...administration,
+      summary: 'List the mounts of all machines',
       method: 'GET',
       handler: async () => json(await listClusterMounts(ports)),
     }),
     defineRoute({
       ...administration,
+      summary: 'Mount a file system on the machines',
       method: 'POST',
       whenFrozen: 'refuse',
       params: mountVolumeParams,
@@ -36,6 +38,7 @@ export function folderMountRoutes({ ports }: FolderContext): readonly Route[] {
     }),
     defineRoute({
       ...administration,
+      summary: 'Unmount a file system from the machines',
       method: 'DELETE',
       whenFrozen: 'refuse',
       params: unmountVolumeParams,
@@ -47,6 +50,7 @@ export function folderMountRoutes({ ports }: FolderContext): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/folders/_/fstab',
+      summary: 'Show the fstab of a machine',
       auth: 'superadmin',
       params: fstabParams,
       handler: async ({ params }) => json(await readClusterFstab(ports, params.agent_id, params.fstab_path)),

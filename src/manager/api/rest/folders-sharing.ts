@@ -33,6 +33,7 @@ export function folderSharingRoutes(context: FolderContext): readonly Route[] {
       ...changing,
       method: 'POST',
       path: '/folders/:folder/invite',
+      summary: 'Invite users to a folder',
       params: inviteParams,
       handler: async ({ params, path, requester }) => {
         const { emails, permission } = params
@@ -43,6 +44,7 @@ export function folderSharingRoutes(context: FolderContext): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/folders/invitations/list',
+      summary: 'List the invitations that you received',
       auth: 'user',
       handler: async ({ requester }) =>
         json({ invitations: await pendingInvitations(ports, requester, 'received') }),
@@ -51,6 +53,7 @@ export function folderSharingRoutes(context: FolderContext): readonly Route[] {
       defineRoute({
         method: 'GET',
         path: `/folders/invitations/${name}`,
+        summary: 'List the invitations that you sent',
         auth: 'user',
         handler: async ({ requester }) =>
           json({ invitations: await pendingInvitations(ports, requester, 'sent') }),
@@ -60,6 +63,7 @@ export function folderSharingRoutes(context: FolderContext): readonly Route[] {
       ...changing,
       method: 'POST',
       path: '/folders/invitations/update/:invitation',
+      summary: 'Change the permission of an invitation',
       params: changeInvitationParams,
       handler: async ({ params, path, requester }) => {
         const id = v.safeParse(uuid, path.invitation)
@@ -72,6 +76,7 @@ export function folderSharingRoutes(context: FolderContext): readonly Route[] {
       ...changing,
       method: 'POST',
       path: '/folders/invitations/accept',
+      summary: 'Accept an invitation',
       params: invitationParams,
       handler: async ({ params, requester }) => {
         await acceptInvitation(ports, requester, params.inv_id)
@@ -82,6 +87,7 @@ export function folderSharingRoutes(context: FolderContext): readonly Route[] {
       ...changing,
       method: 'DELETE',
       path: '/folders/invitations/delete',
+      summary: 'Reject or withdraw an invitation',
       params: invitationParams,
       handler: async ({ params, requester }) =>
         json({ msg: await dropInvitation(ports, requester, params.inv_id) }),
@@ -90,6 +96,7 @@ export function folderSharingRoutes(context: FolderContext): readonly Route[] {
       ...changing,
       method: 'POST',
       path: '/folders/:folder/leave',
+      summary: 'Leave a shared folder',
       params: leaveParams,
       handler: async ({ params, path, requester }) => {
         const left = await leaveFolder(ports, requester, path.folder ?? '', params.shared_user_uuid)
@@ -101,6 +108,7 @@ export function folderSharingRoutes(context: FolderContext): readonly Route[] {
       ...changing,
       method: 'POST',
       path: '/folders/:folder/share',
+      summary: 'Share a project folder with members',
       params: shareParams,
       handler: async ({ params, path, requester }) => {
         const { emails, permission } = params
@@ -112,6 +120,7 @@ export function folderSharingRoutes(context: FolderContext): readonly Route[] {
       ...changing,
       method: 'DELETE',
       path: '/folders/:folder/unshare',
+      summary: 'End the share of a project folder',
       params: unshareParams,
       handler: async ({ params, path, requester }) => {
         const unshared = await unshareFolder(ports, requester, path.folder ?? '', params.emails)
@@ -121,6 +130,7 @@ export function folderSharingRoutes(context: FolderContext): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/folders/_/shared',
+      summary: 'List who shares folders with whom',
       auth: 'user',
       params: sharedParams,
       handler: async ({ params, requester }) =>
@@ -130,6 +140,7 @@ export function folderSharingRoutes(context: FolderContext): readonly Route[] {
       ...changing,
       method: 'POST',
       path: '/folders/_/shared',
+      summary: 'Change or end the share of a user',
       params: changeShareParams,
       handler: async ({ params, requester }) => {
         const { vfolder, user, perm } = params

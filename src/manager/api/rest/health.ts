@@ -8,6 +8,7 @@ export const healthRoutes = ({ store, log }: Pick<ManagerPorts, 'store' | 'log'>
   defineRoute({
     method: 'GET',
     path: '/health',
+    summary: 'Tell whether the manager and its database answer',
     auth: 'anonymous',
     rateLimited: false,
     handler: async () => {

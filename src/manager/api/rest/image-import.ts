@@ -7,10 +7,17 @@ import { defineRoute, type Route } from '../route.ts'
 /** Importing foreign images (client-wire.md §6), also under the address that the documentation gives elsewhere. */
 export function imageImportRoutes(services: SessionServices, importerImage: string): readonly Route[] {
   return ['/image/import', '/session/_/image/import'].flatMap((path) => [
-    defineRoute({ method: 'GET', path, auth: 'admin', handler: () => json(FORM) }),
+    defineRoute({
+      method: 'GET',
+      path,
+      summary: 'Describe the form for importing an image',
+      auth: 'admin',
+      handler: () => json(FORM),
+    }),
     defineRoute({
       method: 'POST',
       path,
+      summary: 'Build a session image from a foreign image',
       auth: 'admin',
       whenFrozen: 'refuse',
       params: importImageParams,

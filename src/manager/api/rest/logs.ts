@@ -57,6 +57,7 @@ export function logRoutes({ store, clock }: Pick<ManagerPorts, 'store' | 'clock'
     defineRoute({
       method: 'POST',
       path: '/logs/error',
+      summary: 'Record an error log',
       audited: false,
       auth: 'user',
       maxBodyBytes: 1024 * 1024,
@@ -83,6 +84,7 @@ export function logRoutes({ store, clock }: Pick<ManagerPorts, 'store' | 'clock'
     defineRoute({
       method: 'GET',
       path: '/logs/error',
+      summary: 'List error logs, newest first',
       auth: 'user',
       params: page,
       handler: async ({ params, requester }) => {
@@ -110,6 +112,7 @@ export function logRoutes({ store, clock }: Pick<ManagerPorts, 'store' | 'clock'
     defineRoute({
       method: 'POST',
       path: '/logs/error/:log/clear',
+      summary: 'Clear an error log',
       auth: 'user',
       handler: async ({ path, requester }) => {
         const id = v.safeParse(uuid, path.log)

@@ -30,12 +30,14 @@ export function managerRoutes(ports: Ports, status: ManagerStatus, facts: Manage
     defineRoute({
       method: 'GET',
       path: '/manager/status',
+      summary: 'Show the state of all managers',
       auth: 'anonymous',
       handler: async () => json(await statusReport(ports, status, facts)),
     }),
     defineRoute({
       method: 'PUT',
       path: '/manager/status',
+      summary: 'Freeze or resume the manager',
       auth: 'superadmin',
       params: v.object({
         status: v.picklist(['running', 'frozen']),
@@ -83,6 +85,7 @@ const announcementRoutes = ({ config }: Ports): Route[] => [
   defineRoute({
     method: 'GET',
     path: '/manager/announcement',
+    summary: 'Show the announcement',
     auth: 'anonymous',
     handler: async () => {
       const message = await config.get(ANNOUNCEMENT)
@@ -92,6 +95,7 @@ const announcementRoutes = ({ config }: Ports): Route[] => [
   defineRoute({
     method: 'POST',
     path: '/manager/announcement',
+    summary: 'Set or remove the announcement',
     auth: 'superadmin',
     params: v.object({
       enabled: v.optional(flag, false),
@@ -118,6 +122,7 @@ const schedulerRoutes = ({ store, bus, managerId }: Ports): Route[] => [
   defineRoute({
     method: 'POST',
     path: '/manager/scheduler/operation',
+    summary: 'Include agents in scheduling or exclude them',
     auth: 'superadmin',
     params: v.object({
       op: v.picklist(['include-agents', 'exclude-agents']),
@@ -144,6 +149,7 @@ const schedulerRoutes = ({ store, bus, managerId }: Ports): Route[] => [
   defineRoute({
     method: 'POST',
     path: '/manager/scheduler/trigger',
+    summary: 'Trigger a scheduling step',
     auth: 'superadmin',
     params: v.object({ event: v.picklist(['do_schedule', 'do_prepare', 'do_terminate']) }),
     handler: async ({ params: { event } }) => {
@@ -154,6 +160,7 @@ const schedulerRoutes = ({ store, bus, managerId }: Ports): Route[] => [
   defineRoute({
     method: 'GET',
     path: '/manager/scheduler/status',
+    summary: 'Show pending sessions and scheduler loops',
     auth: 'superadmin',
     handler: async () => {
       const { leases, sessions } = store.tables

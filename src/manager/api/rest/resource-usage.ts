@@ -53,6 +53,7 @@ export function resourceUsageRoutes(
     defineRoute({
       method: 'GET',
       path: '/resource/usage/month',
+      summary: 'Report the usage of a month',
       auth: 'superadmin',
       params: v.object({ month, group_ids: projects }),
       handler: async ({ params }) => {
@@ -65,6 +66,7 @@ export function resourceUsageRoutes(
     defineRoute({
       method: 'GET',
       path: '/resource/usage/period',
+      summary: 'Report the usage of a period',
       auth: 'superadmin',
       params: v.pipe(
         v.object({
@@ -86,12 +88,14 @@ export function resourceUsageRoutes(
     defineRoute({
       method: 'GET',
       path: '/resource/stats/user/month',
+      summary: 'Show your own usage over the past month',
       auth: 'user',
       handler: async ({ requester }) => json(await binnedStats(ports, requester.userUuid)),
     }),
     defineRoute({
       method: 'GET',
       path: '/resource/stats/admin/month',
+      summary: 'Show the usage of all users over the past month',
       auth: 'superadmin',
       handler: async () => json(await binnedStats(ports, null)),
     }),

@@ -27,6 +27,7 @@ export function resourceRoutes(ports: Ports): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/resource/presets',
+      summary: 'List the resource presets',
       auth: 'user',
       handler: async () => {
         const types = await slotTypes(ports.config)
@@ -43,6 +44,7 @@ export function resourceRoutes(ports: Ports): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/resource/check-presets',
+      summary: 'Check which presets you can still allocate',
       audited: false,
       auth: 'user',
       params: v.object({ group: v.optional(v.string(), 'default'), scaling_group: nullableText }),
@@ -52,6 +54,7 @@ export function resourceRoutes(ports: Ports): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/resource/recalculate-usage',
+      summary: 'Recalculate resource usage',
       auth: 'superadmin',
       // Occupancy is recomputed from rows at each use: there is no counter that could be wrong.
       handler: () => json({}),

@@ -7,6 +7,7 @@ export const rootRoutes = (ownVersion: string): readonly Route[] => [
   defineRoute({
     method: 'GET',
     path: '/',
+    summary: 'Show the version of the API and of the manager',
     auth: 'anonymous',
     // Each command of the official client asks once: an office behind one address would run into the limit.
     rateLimited: false,

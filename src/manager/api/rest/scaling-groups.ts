@@ -16,6 +16,7 @@ export function scalingGroupRoutes({ store }: Pick<ManagerPorts, 'store'>): read
     defineRoute({
       method: 'GET',
       path: '/scaling-groups',
+      summary: 'List the scaling groups open to a project',
       auth: 'user',
       // The misspelt keys are those of older web clients.
       params: v.pipe(
@@ -37,6 +38,7 @@ export function scalingGroupRoutes({ store }: Pick<ManagerPorts, 'store'>): read
     defineRoute({
       method: 'GET',
       path: '/scaling-groups/:name/wsproxy-version',
+      summary: 'Show the app proxy version of a scaling group',
       auth: 'user',
       params: v.object({ group: v.optional(v.nullable(v.string()), null) }),
       handler: async ({ path, params, requester, signal }) => {

@@ -37,6 +37,8 @@ export function sessionCreateRoutes(services: SessionServices): readonly Route[]
       defineRoute({
         method: 'POST',
         path,
+        summary: 'Create a session',
+        deprecated: path === '/session/create',
         auth: 'user',
         whenFrozen: 'refuse',
         params: createSessionParams,
@@ -46,6 +48,7 @@ export function sessionCreateRoutes(services: SessionServices): readonly Route[]
     defineRoute({
       method: 'POST',
       path: '/session/_/create-from-template',
+      summary: 'Create a session from a template',
       auth: 'user',
       whenFrozen: 'refuse',
       params: fromTemplateParams,
@@ -60,6 +63,7 @@ export function sessionCreateRoutes(services: SessionServices): readonly Route[]
     defineRoute({
       method: 'POST',
       path: '/session/_/create-cluster',
+      summary: 'Create a cluster session from a template',
       auth: 'user',
       whenFrozen: 'refuse',
       params: createClusterParams,

@@ -14,6 +14,7 @@ export function sessionExecuteRoutes(services: SessionServices): readonly Route[
     defineRoute({
       method: 'POST',
       path: '/session/:session',
+      summary: 'Run code in a session',
       audited: false,
       auth: 'user',
       params: executeParams,
@@ -41,6 +42,7 @@ export function sessionExecuteRoutes(services: SessionServices): readonly Route[
     defineRoute({
       method: 'POST',
       path: '/session/:session/interrupt',
+      summary: 'Interrupt the code that runs in a session',
       auth: 'user',
       handler: async (context) => {
         await interrupt(services, context.requester, sessionRef(context))
@@ -50,6 +52,7 @@ export function sessionExecuteRoutes(services: SessionServices): readonly Route[
     defineRoute({
       method: 'POST',
       path: '/session/:session/complete',
+      summary: 'Complete code at the cursor',
       audited: false,
       auth: 'user',
       params: completeParams,

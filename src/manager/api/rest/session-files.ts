@@ -25,6 +25,7 @@ export function sessionFileRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/session/:session/files',
+      summary: 'List files of a session',
       auth: 'user',
       params: listFilesParams,
       handler: async (context) => {
@@ -47,6 +48,7 @@ export function sessionFileRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/session/:session/upload',
+      summary: 'Upload files to a session',
       auth: 'user',
       maxBodyBytes: MAX_UPLOAD_BYTES,
       handler: async (context) => {
@@ -59,6 +61,7 @@ export function sessionFileRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: ['GET', 'POST'],
       path: '/session/:session/download',
+      summary: 'Download files of a session as tar archives',
       audited: false,
       auth: 'user',
       params: downloadParams,
@@ -70,6 +73,7 @@ export function sessionFileRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: ['GET', 'POST'],
       path: '/session/:session/download_single',
+      summary: 'Download one file of a session as a tar archive',
       audited: false,
       auth: 'user',
       params: downloadSingleParams,

@@ -16,6 +16,7 @@ export function sessionInfoRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/session/_/match',
+      summary: 'Find sessions by the start of an id or name',
       auth: 'user',
       params: matchParams,
       handler: async ({ params, requester }) =>
@@ -24,6 +25,7 @@ export function sessionInfoRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: ['GET', 'HEAD'],
       path: '/session/_/logs',
+      summary: 'Show the container log of a batch task',
       auth: 'user',
       params: taskLogParams,
       handler: async ({ params, requester }) => text(await taskLogs(services, requester, params.taskId)),
@@ -31,6 +33,7 @@ export function sessionInfoRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: 'POST',
       path: '/session/_/sync-agent-registry',
+      summary: 'Compare the kernels of an agent with the database',
       auth: 'superadmin',
       params: syncRegistryParams,
       handler: async ({ params }) => {
@@ -42,6 +45,7 @@ export function sessionInfoRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/session/:session',
+      summary: 'Show a session',
       auth: 'user',
       handler: async (context) =>
         jsonText(await sessionInfoJson(services, context.requester, sessionRef(context))),
@@ -49,6 +53,7 @@ export function sessionInfoRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/session/:session/logs',
+      summary: 'Show the container log of a session',
       auth: 'user',
       handler: async (context) => {
         const logs = await sessionLogs(services, context.requester, sessionRef(context))
@@ -58,6 +63,7 @@ export function sessionInfoRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/session/:session/status-history',
+      summary: 'Show when a session entered each status',
       auth: 'user',
       handler: async (context) =>
         json({ result: await statusHistory(services, context.requester, sessionRef(context)) }),
@@ -65,6 +71,7 @@ export function sessionInfoRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/session/:session/dependency-graph',
+      summary: 'Show which sessions a session depends on',
       auth: 'user',
       handler: async (context) =>
         json(await dependencyGraph(services, context.requester, sessionRef(context))),
@@ -72,6 +79,7 @@ export function sessionInfoRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/session/:session/abusing-report',
+      summary: 'Show the abuse report of a session',
       auth: 'user',
       handler: async (context) => {
         const session = await resolveSession(store, context.requester, sessionRef(context), { ended: true })
@@ -82,6 +90,7 @@ export function sessionInfoRoutes(services: SessionServices): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/session/:session/direct-access-info',
+      summary: 'Show where a system session takes SFTP',
       auth: 'user',
       handler: async (context) => {
         const session = await resolveSession(store, context.requester, sessionRef(context))

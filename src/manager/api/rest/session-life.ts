@@ -18,6 +18,7 @@ export function sessionLifeRoutes(
     defineRoute({
       method: 'DELETE',
       path: '/session/:session',
+      summary: 'Terminate a session',
       auth: 'user',
       params: destroyParams,
       handler: async (context) => {
@@ -32,6 +33,7 @@ export function sessionLifeRoutes(
     defineRoute({
       method: 'PATCH',
       path: '/session/:session',
+      summary: 'Restart a session',
       auth: 'user',
       handler: async (context) => {
         await restartSession(services, context.requester, sessionRef(context))
@@ -41,6 +43,7 @@ export function sessionLifeRoutes(
     defineRoute({
       method: 'POST',
       path: '/session/:session/rename',
+      summary: 'Rename a session',
       auth: 'user',
       whenFrozen: 'refuse',
       params: renameParams,
@@ -52,12 +55,14 @@ export function sessionLifeRoutes(
     defineRoute({
       method: 'GET',
       path: '/session/:session/commit',
+      summary: 'Show how far the commit of a session is',
       auth: 'user',
       handler: async (context) => json(await commitStatus(services, context.requester, sessionRef(context))),
     }),
     defineRoute({
       method: 'POST',
       path: '/session/:session/commit',
+      summary: 'Commit a session to an image archive',
       auth: 'user',
       whenFrozen: 'refuse',
       params: commitParams,

@@ -10,6 +10,7 @@ export function sessionOutputRoutes(services: SessionServices): readonly Route[]
     defineRoute({
       method: 'GET',
       path: '/session/:session/output/:token',
+      summary: 'Fetch a file that a run has put out',
       auth: 'anonymous',
       handler: async ({ path }) => {
         const { session = '', token = '' } = path

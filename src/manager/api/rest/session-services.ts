@@ -12,6 +12,7 @@ export function sessionServiceRoutes(services: SessionServices): readonly Route[
     defineRoute({
       method: 'POST',
       path: '/session/:session/start-service',
+      summary: 'Start an app of a session',
       auth: 'user',
       params: startServiceParams,
       handler: async (context) => {
@@ -23,6 +24,7 @@ export function sessionServiceRoutes(services: SessionServices): readonly Route[
     defineRoute({
       method: 'POST',
       path: '/session/:session/shutdown-service',
+      summary: 'Shut down an app of a session',
       auth: 'user',
       params: shutdownServiceParams,
       handler: async (context) => {

@@ -26,4 +26,8 @@ export function sessionRoutes(
   return [...routes, ...routes.map(legacy)]
 }
 
-const legacy = (route: Route): Route => ({ ...route, path: route.path.replace(/^\/session/, '/kernel') })
+const legacy = (route: Route): Route => ({
+  ...route,
+  path: route.path.replace(/^\/session/, '/kernel'),
+  deprecated: true,
+})

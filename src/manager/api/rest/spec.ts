@@ -23,7 +23,7 @@ export function specRoutes(routes: () => readonly Route[], version: string): rea
     defineRoute({
       method: 'GET',
       path: '/spec/openapi',
-      summary: 'This description: JSON, or a page for browsers.',
+      summary: 'Describe the API: JSON, or a page for browsers',
       auth: 'anonymous',
       handler: async ({ header }) =>
         header('accept')?.includes('text/html') ? await page() : json(await document()),
@@ -31,14 +31,14 @@ export function specRoutes(routes: () => readonly Route[], version: string): rea
     defineRoute({
       method: 'GET',
       path: '/spec/openapi.json',
-      summary: 'This description as OpenAPI 3.1.',
+      summary: 'Describe the API as OpenAPI 3.1',
       auth: 'anonymous',
       handler: async () => json(await document()),
     }),
     defineRoute({
       method: 'GET',
       path: '/spec/openapi.html',
-      summary: 'This description as a page.',
+      summary: 'Describe the API as a page',
       auth: 'anonymous',
       handler: page,
     }),

@@ -30,6 +30,7 @@ export function sshKeypairRoutes({ store, clock }: Pick<ManagerPorts, 'store' | 
     defineRoute({
       method: 'GET',
       path: '/auth/ssh-keypair',
+      summary: 'Show your public SSH key',
       auth: 'user',
       handler: async ({ requester }) => {
         const [row] = await store.db
@@ -42,6 +43,7 @@ export function sshKeypairRoutes({ store, clock }: Pick<ManagerPorts, 'store' | 
     defineRoute({
       method: 'PATCH',
       path: '/auth/ssh-keypair',
+      summary: 'Generate a new SSH keypair',
       auth: 'user',
       handler: async ({ requester }) =>
         save(requester, await generateSshKeypair(`${requester.accessKey}@backend.ai`)),
@@ -49,6 +51,7 @@ export function sshKeypairRoutes({ store, clock }: Pick<ManagerPorts, 'store' | 
     defineRoute({
       method: 'POST',
       path: '/auth/ssh-keypair',
+      summary: 'Upload an SSH keypair',
       auth: 'user',
       params: v.object({ pubkey: keyText, privkey: keyText }),
       handler: async ({ params, requester }) => {

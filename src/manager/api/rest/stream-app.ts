@@ -12,9 +12,14 @@ const INTERNAL_ERROR = 1011
 const TRY_AGAIN_LATER = 1013
 
 /** One TCP connection to an app, over binary frames both ways (client-wire.md §3.4). */
-export function streamAppRoute(services: SessionServices, path: string): SocketRoute {
+export function streamAppRoute(
+  services: SessionServices,
+  path: string,
+  protocol: 'TCP' | 'HTTP',
+): SocketRoute {
   return defineSocket({
     path,
+    summary: `Connect to an app of a session (${protocol})`,
     auth: 'user',
     params: appProxyParams,
     open: async (context) => {

@@ -20,6 +20,7 @@ import { sessionRef } from './session-ref.ts'
 export function streamExecuteRoute(services: SessionServices, path: string): SocketRoute {
   return defineSocket({
     path,
+    summary: 'Run code over a WebSocket',
     auth: 'user',
     open: async (context) => {
       const target = await resolveRunning(services.ports.store, context.requester, sessionRef(context))

@@ -15,6 +15,7 @@ const SIZE = { rows: 24, cols: 80 }
 export function streamTerminalRoute(services: SessionServices, path: string): SocketRoute {
   return defineSocket({
     path,
+    summary: 'Open a terminal over a WebSocket',
     auth: 'user',
     open: async (context) => {
       const target = await resolveRunning(services.ports.store, context.requester, sessionRef(context))

@@ -26,12 +26,14 @@ export function templateRoutes(context: TemplateContext): readonly Route[] {
 }
 
 function routesOf(context: TemplateContext, path: string, type: TemplateType): Route[] {
+  const kind = type === 'task' ? 'session' : 'cluster'
   const { store } = context.ports
   const one = `${path}/:template`
   return [
     defineRoute({
       method: 'POST',
       path,
+      summary: `Create ${kind} templates`,
       auth: 'user',
       whenFrozen: 'refuse',
       params: newTemplateParams,
@@ -44,6 +46,7 @@ function routesOf(context: TemplateContext, path: string, type: TemplateType): R
     defineRoute({
       method: 'GET',
       path,
+      summary: `List ${kind} templates`,
       auth: 'user',
       params: listTemplateParams,
       handler: async ({ params, requester }) => json(await listTemplates(store, requester, type, params)),
@@ -51,6 +54,7 @@ function routesOf(context: TemplateContext, path: string, type: TemplateType): R
     defineRoute({
       method: 'GET',
       path: one,
+      summary: `Show a ${kind} template`,
       auth: 'user',
       params: oneTemplateParams,
       handler: async ({ params, path: names, requester }) => {
@@ -70,6 +74,7 @@ function routesOf(context: TemplateContext, path: string, type: TemplateType): R
     defineRoute({
       method: 'PUT',
       path: one,
+      summary: `Replace a ${kind} template`,
       auth: 'user',
       whenFrozen: 'refuse',
       params: changeTemplateParams,
@@ -81,6 +86,7 @@ function routesOf(context: TemplateContext, path: string, type: TemplateType): R
     defineRoute({
       method: 'DELETE',
       path: one,
+      summary: `Delete a ${kind} template`,
       auth: 'user',
       params: removeTemplateParams,
       handler: async ({ params, path: names, requester }) => {

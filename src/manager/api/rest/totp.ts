@@ -15,6 +15,7 @@ export function totpRoutes(ports: Pick<ManagerPorts, 'store' | 'cache' | 'clock'
     defineRoute({
       method: 'GET',
       path: '/totp',
+      summary: 'Show whether two-factor login is active',
       auth: 'user',
       handler: async ({ requester }) => {
         const [user] = await ports.store.db.select().from(users).where(eq(users.uuid, requester.userUuid))
@@ -27,12 +28,14 @@ export function totpRoutes(ports: Pick<ManagerPorts, 'store' | 'cache' | 'clock'
     defineRoute({
       method: 'POST',
       path: '/totp',
+      summary: 'Begin the registration of two-factor login',
       auth: 'user',
       handler: async ({ requester }) => json(await beginTotp(ports, requester.userUuid)),
     }),
     defineRoute({
       method: 'POST',
       path: '/totp/verify',
+      summary: 'Activate two-factor login with a code',
       auth: 'user',
       params: v.object({ otp }),
       handler: async ({ params, requester }) => {
@@ -43,6 +46,7 @@ export function totpRoutes(ports: Pick<ManagerPorts, 'store' | 'cache' | 'clock'
     defineRoute({
       method: 'DELETE',
       path: '/totp',
+      summary: 'Remove two-factor login',
       auth: 'user',
       params: v.object({ email: v.optional(v.nullable(v.string()), null) }),
       handler: async ({ params, query, requester }) => {
@@ -54,6 +58,7 @@ export function totpRoutes(ports: Pick<ManagerPorts, 'store' | 'cache' | 'clock'
     defineRoute({
       method: 'POST',
       path: '/totp/anon',
+      summary: 'Begin the registration of two-factor login at a login',
       auth: 'anonymous',
       params: v.object({ registration_token }),
       handler: async ({ params }) =>
@@ -62,6 +67,7 @@ export function totpRoutes(ports: Pick<ManagerPorts, 'store' | 'cache' | 'clock'
     defineRoute({
       method: 'POST',
       path: '/totp/anon/verify',
+      summary: 'Activate two-factor login at a login',
       auth: 'anonymous',
       params: v.object({ registration_token, otp }),
       handler: async ({ params }) => {

@@ -14,14 +14,22 @@ export function watcherRoutes(ports: Pick<ManagerPorts, 'store' | 'config'>): re
     defineRoute({
       method: 'GET',
       path: '/resource/watcher',
+      summary: 'Show the state of an agent and its watcher',
       auth: 'superadmin',
       params,
       handler: async ({ params: { agent_id }, signal }) => json(await watcherStatus(ports, agent_id, signal)),
     }),
-    ...(['start', 'stop', 'restart'] as const).map((action) =>
+    ...(
+      [
+        ['start', 'Start'],
+        ['stop', 'Stop'],
+        ['restart', 'Restart'],
+      ] as const
+    ).map(([action, verb]) =>
       defineRoute({
         method: 'POST',
         path: `/resource/watcher/agent/${action}`,
+        summary: `${verb} an agent through its watcher`,
         auth: 'superadmin',
         params,
         handler: async ({ params: { agent_id }, signal }) =>

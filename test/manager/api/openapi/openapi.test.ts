@@ -71,6 +71,8 @@ test('the document that is served is OpenAPI 3.1: operations are unique, variabl
     expect(Object.keys(operation.responses as Json).every((code) => /^([1-5]\d\d|2XX)$/.test(code))).toBe(
       true,
     )
+    expect(operation.summary).toMatch(/^[A-Z].{2,68}[^.]$/)
+    expect(operation.tags).toHaveLength(1)
     for (const tag of operation.tags as string[]) expect(names).toContain(tag)
     const parameters = (operation.parameters ?? []) as {
       name: string
@@ -86,6 +88,45 @@ test('the document that is served is OpenAPI 3.1: operations are unique, variabl
   const all = references(json)
   expect(all.length).toBeGreaterThan(100)
   for (const { at, target } of all) expect({ at, found: isObject(target) }).toEqual({ at, found: true })
+})
+
+test('routes that do the same say so: other spellings share a summary, former addresses are deprecated', async () => {
+  await using manager = await serving()
+  const { json } = await manager.call('GET', '/spec/openapi', { as: null })
+  const current = new Map<string, Set<string>>()
+  for (const [path, methods] of Object.entries(json.paths as Record<string, Record<string, Json>>)) {
+    for (const operation of Object.values(methods)) {
+      const isFormer = /^\/(kernel|stream\/kernel)\b|^\/session\/create$|^\/stream\/session\/_\/events$/.test(
+        path,
+      )
+      expect({ path, deprecated: operation.deprecated }).toEqual({ path, deprecated: isFormer || undefined })
+      const summary = String(operation.summary)
+      if (!isFormer) current.set(summary, (current.get(summary) ?? new Set()).add(path.replaceAll('_', '-')))
+    }
+  }
+  const shared = [...current.values()].filter((paths) => paths.size > 1).map((paths) => [...paths].sort())
+  expect(shared.sort()).toEqual([
+    ['/auth', '/auth/test'],
+    ['/session', '/session/-/create'],
+  ])
+})
+
+test('failures refer to one schema of problems', async () => {
+  await using manager = await serving()
+  const { json } = await manager.call('GET', '/spec/openapi', { as: null })
+  const { paths, components } = json as {
+    paths: Record<string, Record<string, { responses: Record<string, Json> }>>
+    components: { responses: Record<string, Json> }
+  }
+  for (const response of Object.values(components.responses)) {
+    expect(response.content).toEqual({
+      'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+    })
+  }
+  const statuses = (path: string, method: string) => Object.keys(paths[path]?.[method]?.responses ?? {})
+  expect(statuses('/session/{session}/rename', 'post')).toEqual(['400', '401', '404', '429', '503', '2XX'])
+  expect(statuses('/manager/scheduler/status', 'get')).toEqual(['401', '403', '429', '2XX'])
+  expect(statuses('/health', 'get')).toEqual(['2XX'])
 })
 
 test('browsers get a page that loads nothing', async () => {
